@@ -1,0 +1,78 @@
+"""Typed task executions of AWS Systems Manager maintenance windows."""
+
+from ssm_mwx.boto import SsmClientLike
+from ssm_mwx.client import MaintenanceWindowClient
+from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
+from ssm_mwx.errors import (
+    AccessDeniedError,
+    DoesNotExistError,
+    ExpiredCredentialsError,
+    InternalServerError,
+    InvalidRequestError,
+    RepeatedTokenError,
+    ResponseError,
+    ServiceError,
+    SsmMwxError,
+    TaskFailedError,
+    ThrottlingError,
+    ValidationError,
+    WaitTimeoutError,
+)
+from ssm_mwx.models import (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    InvocationPage,
+    TaskExecution,
+    TaskIds,
+    TaskInvocation,
+)
+from ssm_mwx.pagination import TaskInvocationPager
+from ssm_mwx.parameters import (
+    AutomationParameters,
+    LambdaParameters,
+    Parameters,
+    RunCommandParameters,
+    StepFunctionsParameters,
+    UnrecognizedParameters,
+)
+from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
+
+__all__ = [
+    "AccessDeniedError",
+    "Alarm",
+    "AlarmConfiguration",
+    "AlarmStateInformation",
+    "AutomationParameters",
+    "DoesNotExistError",
+    "ExecutionStatus",
+    "ExpiredCredentialsError",
+    "ExternalAlarmState",
+    "InternalServerError",
+    "InvalidRequestError",
+    "InvocationPage",
+    "LambdaParameters",
+    "MaintenanceWindowClient",
+    "Parameters",
+    "RepeatedTokenError",
+    "ResponseError",
+    "RunCommandParameters",
+    "ServiceError",
+    "SsmClientLike",
+    "SsmMwxError",
+    "StepFunctionsParameters",
+    "TaskExecution",
+    "TaskFailedError",
+    "TaskIds",
+    "TaskInvocation",
+    "TaskInvocationPager",
+    "TaskType",
+    "ThrottlingError",
+    "UnrecognizedParameters",
+    "ValidationError",
+    "WaitTimeoutError",
+    "load_task_execution",
+    "load_task_invocations",
+    "structure",
+    "unstructure",
+]

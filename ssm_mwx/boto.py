@@ -1,0 +1,199 @@
+"""botocore's machinery: builds the SSM client, makes one call, translates its errors.
+
+No other module knows how botocore works inside.
+"""
+
+from __future__ import annotations
+
+import traceback
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+
+import attrs
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ssm_mwx import wire
+from ssm_mwx.errors import InvalidRequestError, ResponseError, ServiceError
+from ssm_mwx.models import InvocationPage, TaskExecution
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
+
+    from ssm_mwx.requests import Request
+
+MAX_ATTEMPTS = 8
+"""Attempts per call, the first included, where nobody has said how many (botocore's own: 3)."""
+
+_T = TypeVar("_T", TaskExecution, InvocationPage)
+
+
+class SsmClientLike(Protocol):
+    """What the library needs of a boto3 SSM client."""
+
+    @property
+    def get_maintenance_window_execution_task(self) -> Any:
+        """GetMaintenanceWindowExecutionTask."""
+
+    @property
+    def describe_maintenance_window_execution_task_invocations(self) -> Any:
+        """DescribeMaintenanceWindowExecutionTaskInvocations."""
+
+
+@attrs.frozen
+class Operation(Generic[_T]):
+    """One of the two AWS operations: its names, and what it answers."""
+
+    name: str
+    method: str
+    answer: type[_T]
+
+
+GET_TASK = Operation(
+    "GetMaintenanceWindowExecutionTask",
+    "get_maintenance_window_execution_task",
+    TaskExecution,
+)
+DESCRIBE_INVOCATIONS = Operation(
+    "DescribeMaintenanceWindowExecutionTaskInvocations",
+    "describe_maintenance_window_execution_task_invocations",
+    InvocationPage,
+)
+
+
+# --- building a client ---
+
+
+def build_client(
+    *,
+    session: boto3.Session | None,
+    region_name: str | None,
+    profile_name: str | None,
+    endpoint_url: str | None,
+    config: Config | None,
+) -> Any:
+    """An SSM client of our own, which leaves the decoding of the two answers to us.
+
+    Raises:
+        InvalidRequestError: Both `session` and `profile_name` were given.
+    """
+    import boto3
+
+    if session is not None and profile_name is not None:
+        raise InvalidRequestError(
+            "profile_name", profile_name, "None beside a session, which has a profile already"
+        )
+    default: boto3.Session | None = boto3.DEFAULT_SESSION if profile_name is None else None
+    chosen = session or default or boto3.Session(profile_name=profile_name)
+    client: Any = cast("Any", chosen).client(
+        "ssm",
+        region_name=region_name,
+        endpoint_url=endpoint_url,
+        config=_with_our_defaults(config, chosen),
+    )
+    for operation in (GET_TASK, DESCRIBE_INVOCATIONS):
+        client.meta.events.register(f"before-parse.ssm.{operation.name}", _set_body_aside)
+    return client
+
+
+def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
+    """The caller's `config` over ours: user agent, and more attempts where nobody says how many."""
+    from botocore.config import Config
+
+    # boto3 has no public way to what its session's environment, profile and default config say.
+    botocore_session = cast("Any", session)._session  # noqa: SLF001
+    said: Any = botocore_session.get_default_client_config() or Config()
+    if config is not None:
+        said = said.merge(config)
+    retries: Any = dict(said.retries or {})
+    if (
+        retries.keys().isdisjoint(("total_max_attempts", "max_attempts"))
+        and botocore_session.get_config_variable("max_attempts") is None
+    ):
+        retries["total_max_attempts"] = MAX_ATTEMPTS
+    agent = f"ssm_mwx/{version('ssm_mwx')}"
+    user_agent_extra = f"{said.user_agent_extra} {agent}" if said.user_agent_extra else agent
+    return cast("Config", said.merge(Config(retries=retries, user_agent_extra=user_agent_extra)))
+
+
+_BODY = "ssm_mwx.body"
+"""Key, in a parsed answer, of the body that was set aside."""
+
+
+def _set_body_aside(
+    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object
+) -> None:
+    """Keep the body of a 2xx answer for us, and leave botocore's parser nothing to do."""
+    if 200 <= response_dict["status_code"] < 300:
+        customized_response_dict[_BODY] = response_dict["body"]
+        response_dict["body"] = b"{}"
+
+
+# --- making a call ---
+
+
+def call(client: Any, operation: Operation[_T], request: Request) -> tuple[_T, dict[str, Any]]:
+    """Make one call: the answer as a model, and botocore's ``ResponseMetadata``.
+
+    Raises:
+        ServiceError: AWS answered with an error.
+        ResponseError: The answer is not what the service promises.
+    """
+    response = _call_botocore(client, operation, request)
+    metadata: dict[str, Any] = response.get("ResponseMetadata", {})
+    body: bytes | None = response.get(_BODY)
+    try:
+        data = response if body is None else _decode(body)
+        _check_is_answer(data, operation, _says_more_than_nothing(body, metadata))
+        return wire.convert(data, operation.answer), metadata
+    except ResponseError as error:
+        problem = error.answering(operation.name, metadata.get("RequestId"))
+    raise problem
+
+
+def _call_botocore(client: Any, operation: Operation[_T], request: Request) -> dict[str, Any]:
+    try:
+        response: dict[str, Any] = getattr(client, operation.method)(**request)
+    except ClientError as error:
+        problem: Exception = ServiceError.from_client_error(error)
+    except BotoCoreError:
+        raise
+    except Exception as error:
+        if not _came_from_parser(error):
+            raise
+        problem = ResponseError("not an answer that can be parsed", operation_name=operation.name)
+    else:
+        return response
+    raise problem
+
+
+def _came_from_parser(error: Exception) -> bool:
+    return any(
+        frame.f_globals.get("__name__") == "botocore.parsers"
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+    )
+
+
+def _decode(body: bytes) -> dict[str, Any]:
+    data = wire.decode(body)
+    if not isinstance(data, dict):
+        raise ResponseError("not a JSON object")
+    members = cast("dict[str, Any]", data)
+    if "__type" in members:
+        raise ResponseError("an error document, though the HTTP status tells of success")
+    return members
+
+
+def _check_is_answer(data: dict[str, Any], operation: Operation[_T], more: bool) -> None:
+    """An answer that says something has to say at least one thing that the operation may."""
+    members = wire.members_of(operation.answer)
+    if more and all(data.get(member) is None for member in members):
+        raise ResponseError(f"no member of {operation.answer.__name__} is there")
+
+
+def _says_more_than_nothing(body: bytes | None, metadata: dict[str, Any]) -> bool:
+    """Whether the body is longer than ``{}``; one of untold length is taken to be."""
+    if body is not None:
+        return len(body) > 2
+    headers: dict[str, str] = metadata.get("HTTPHeaders", {})
+    return int(headers.get("content-length", 0)) > 2 or "transfer-encoding" in headers

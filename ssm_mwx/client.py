@@ -1,0 +1,168 @@
+"""`MaintenanceWindowClient`: the library's table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from ssm_mwx import boto, requests
+from ssm_mwx.enums import ExecutionStatus
+from ssm_mwx.errors import InvalidRequestError
+from ssm_mwx.models import InvocationPage, TaskExecution
+from ssm_mwx.pagination import TaskInvocationPager
+
+if TYPE_CHECKING:
+    import boto3
+    from botocore.config import Config
+
+Statuses = Iterable[ExecutionStatus | str]
+"""Statuses to filter by; one bare status or string counts as one."""
+
+
+class MaintenanceWindowClient:
+    """Task executions of AWS Systems Manager maintenance windows, typed.
+
+    Safe to share between threads. As a context manager it closes on exit the connections of a
+    client that it built.
+
+    Args:
+        client: A ready boto3 SSM client, used as it is and never altered; the other arguments are
+            then refused.
+        session: A ``boto3.Session`` to build a client from, never altered. Without one, boto3's
+            default session is taken if one was set up, else a new one.
+        region_name: AWS Region, as in boto3.
+        profile_name: Profile for a new session; refused beside `session`.
+        endpoint_url: Where to call instead of AWS's own endpoint.
+        config: A ``botocore.config.Config``, merged over ours. Ours adds ``ssm_mwx/<version>`` to
+            the user agent and, only where neither `config`, session, environment nor profile say
+            how many, asks for 8 attempts per call.
+
+    Raises:
+        InvalidRequestError: Arguments that exclude each other.
+    """
+
+    def __init__(
+        self,
+        client: boto.SsmClientLike | Any | None = None,
+        *,
+        session: boto3.Session | None = None,
+        region_name: str | None = None,
+        profile_name: str | None = None,
+        endpoint_url: str | None = None,
+        config: Config | None = None,
+    ) -> None:
+        arguments: dict[str, Any] = {
+            "session": session,
+            "region_name": region_name,
+            "profile_name": profile_name,
+            "endpoint_url": endpoint_url,
+            "config": config,
+        }
+        self._client_is_ours = client is None
+        self._client: Any = boto.build_client(**arguments) if client is None else client
+        for argument, given in arguments.items():
+            if client is not None and given is not None:
+                raise InvalidRequestError(argument, given, "None beside a ready client")
+
+    def get_task_execution(self, window_execution_id: str, task_execution_id: str) -> TaskExecution:
+        """Get one task of a maintenance window execution (GetMaintenanceWindowExecutionTask).
+
+        Raises:
+            InvalidRequestError: An id is not a UUID; no call was made.
+            DoesNotExistError: There is no such task execution in this account and Region.
+            ServiceError: AWS answered with another error.
+            ResponseError: The answer is not what the service promises.
+        """
+        request = requests.task_request(window_execution_id, task_execution_id)
+        task, _ = boto.call(self._client, boto.GET_TASK, request)
+        return task
+
+    def describe_task_invocations(
+        self,
+        window_execution_id: str,
+        task_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        max_results: int | None = None,
+        next_token: str | None = None,
+    ) -> InvocationPage:
+        """Get one page of a task's invocations (DescribeMaintenanceWindowExecutionTaskInvocations).
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            task_execution_id: Id of the task execution.
+            statuses: Only invocations in one of these; none for all.
+            max_results: Invocations on the page at most, 10 to 100; None leaves it to AWS.
+            next_token: `InvocationPage.next_token` of the page before; None for the first page.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call was made.
+            DoesNotExistError: There is no such task execution in this account and Region.
+            ServiceError: AWS answered with another error.
+            ResponseError: The answer is not what the service promises.
+        """
+        request = requests.invocations_request(
+            window_execution_id,
+            task_execution_id,
+            statuses=statuses,
+            page_size=("max_results", max_results),
+            token=("next_token", next_token),
+        )
+        return self._fetch_page(request, 1)
+
+    def iter_task_invocations(
+        self,
+        window_execution_id: str,
+        task_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        page_size: int = requests.MAX_PAGE_SIZE,
+        starting_token: str | None = None,
+    ) -> TaskInvocationPager:
+        """Iterate over all invocations of a task, however many pages there are.
+
+        Arguments are checked here, at the call; the first page is fetched when the iteration
+        begins.
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            task_execution_id: Id of the task execution.
+            statuses: Only invocations in one of these; none for all.
+            page_size: Invocations per call at most, 10 to 100.
+            starting_token: A pager's ``resume_token`` or a page's ``next_token``, to go on from;
+                None for the beginning.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call was made.
+        """
+        request = requests.invocations_request(
+            window_execution_id,
+            task_execution_id,
+            statuses=statuses,
+            page_size=("page_size", page_size),
+            token=("starting_token", starting_token),
+        )
+        token = request.pop("NextToken", None)
+
+        def fetch_page(token: str | None, number: int) -> InvocationPage:
+            at_token = {} if token is None else {"NextToken": token}
+            return self._fetch_page(request | at_token, number)
+
+        return TaskInvocationPager(fetch_page, token)
+
+    def close(self) -> None:
+        """Close the connections of a client that was built here; a ready one is left alone."""
+        if self._client_is_ours:
+            self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _fetch_page(self, request: requests.Request, number: int) -> InvocationPage:
+        page, metadata = boto.call(self._client, boto.DESCRIBE_INVOCATIONS, request)
+        return attrs.evolve(page, number=number, request_id=metadata.get("RequestId"))

@@ -1,0 +1,76 @@
+"""The service's enumerations, kept open: a value this version does not know is no error."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """A string enumeration that keeps values it does not know.
+
+    An unknown value becomes a member of its own, equal to its string and with `is_known` False.
+    Such members are made anew each time, so compare with ``==``, not with ``is``.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = str(value)
+        member._value_ = str(value)
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version of the library has a member for the value."""
+        return self._name_ in type(self).__members__
+
+    def __repr__(self) -> str:
+        if self.is_known:
+            return super().__repr__()
+        return f"<{type(self).__name__}: {self._value_!r} (unknown)>"
+
+
+class ExecutionStatus(OpenEnum):
+    """State of a task execution or of one invocation (``MaintenanceWindowExecutionStatus``)."""
+
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    SUCCESS = "SUCCESS"
+    FAILED = "FAILED"
+    TIMED_OUT = "TIMED_OUT"
+    CANCELLING = "CANCELLING"
+    CANCELLED = "CANCELLED"
+    SKIPPED_OVERLAPPING = "SKIPPED_OVERLAPPING"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether nothing more will happen; False for a status this version does not know."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {
+        ExecutionStatus.SUCCESS,
+        ExecutionStatus.FAILED,
+        ExecutionStatus.TIMED_OUT,
+        ExecutionStatus.CANCELLED,
+        ExecutionStatus.SKIPPED_OVERLAPPING,
+    }
+)
+
+
+class TaskType(OpenEnum):
+    """Kind of a maintenance window task (``MaintenanceWindowTaskType``)."""
+
+    RUN_COMMAND = "RUN_COMMAND"
+    AUTOMATION = "AUTOMATION"
+    STEP_FUNCTIONS = "STEP_FUNCTIONS"
+    LAMBDA = "LAMBDA"
+
+
+class ExternalAlarmState(OpenEnum):
+    """State of a CloudWatch alarm attached to a task (``ExternalAlarmState``)."""
+
+    UNKNOWN = "UNKNOWN"
+    ALARM = "ALARM"

@@ -1,0 +1,345 @@
+"""The JSON-encoded `Parameters` string of an invocation, as a typed object.
+
+`parse_parameters` never raises and never drops anything: what it does not recognise is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+import attrs
+
+from ssm_mwx.enums import TaskType
+
+REDACTED = "<sensitive>"
+"""What stands where a sensitive value is withheld."""
+
+
+def redact(value: object) -> str:
+    """A `repr` for a sensitive value: None stays None, all else is withheld."""
+    return "None" if value is None else REDACTED
+
+
+def _redact_content(value: Any) -> str:
+    """A `repr` for a sensitive collection: an empty one may be seen to be empty."""
+    return REDACTED if value else repr(value)
+
+
+def _redact_values(value: Mapping[str, object]) -> str:
+    """A `repr` for a mapping whose keys may be seen and whose values may not."""
+    return "{" + ", ".join(f"{key!r}: {REDACTED}" for key in value) + "}"
+
+
+def _redact_targets(value: tuple[Mapping[str, Any], ...]) -> str:
+    """A `repr` for targets: of each, no more than its key may be seen."""
+    shown = (
+        f"{{'key': {target['key']!r}, …: {REDACTED}}}"
+        if isinstance(target.get("key"), str)
+        else REDACTED
+        for target in value
+    )
+    return "(" + "".join(f"{target}, " for target in shown).rstrip(" ") + ")"
+
+
+# How a member's JSON value becomes a field. Each gives None for a value of another type, which
+# then stays in `extra`.
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _integer(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _strings(value: object) -> tuple[str, ...] | None:
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        strings = tuple(item for item in items if isinstance(item, str))
+        if len(strings) == len(items):
+            return strings
+    return None
+
+
+def _object(value: object) -> dict[str, Any] | None:
+    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
+
+
+def _objects(value: object) -> tuple[dict[str, Any], ...] | None:
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        objects = tuple(cast("dict[str, Any]", item) for item in items if isinstance(item, dict))
+        if len(objects) == len(items):
+            return objects
+    return None
+
+
+def _string_lists(value: object) -> dict[str, tuple[str, ...]] | None:
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value)
+        lists = {name: _strings(item) for name, item in members.items()}
+        known = {name: item for name, item in lists.items() if item is not None}
+        if len(known) == len(lists):
+            return known
+    return None
+
+
+def _member(
+    read: Callable[[object], object],
+    *,
+    default: Any = None,
+    factory: Callable[[], Any] | None = None,
+    shown: bool | Callable[[Any], str] = redact,
+    hashed: bool = True,
+) -> Any:
+    """A field read from the JSON key of its own name, whatever the case of the key's letters."""
+    chosen: dict[str, Any] = {"default": default} if factory is None else {"factory": factory}
+    return attrs.field(
+        **chosen, repr=shown, hash=None if hashed else False, metadata={"read": read}
+    )
+
+
+def _extra() -> Any:
+    return attrs.field(factory=dict, repr=_redact_content, hash=False, kw_only=True)
+
+
+@attrs.frozen
+class RunCommandParameters:
+    """What a RUN_COMMAND invocation sent (AWS's ``MaintenanceWindowRunCommandParameters``).
+
+    A member that is absent is None, an empty tuple or an empty dict.
+    """
+
+    document_name: str | None = _member(_string, shown=True)
+    """The SSM document that ran."""
+    document_version: str | None = _member(_string, shown=True)
+    """Its version, such as ``$DEFAULT`` or ``3``."""
+    instance_ids: tuple[str, ...] = _member(_strings, default=(), shown=True)
+    """The managed nodes by id."""
+    targets: tuple[dict[str, Any], ...] = _member(
+        _objects, default=(), shown=_redact_targets, hashed=False
+    )
+    """The targets of a run by tag or group, as AWS sent them. Sensitive but for the keys."""
+    comment: str | None = _member(_string)
+    """The caller's comment. Sensitive."""
+    max_concurrency: str | None = _member(_string, shown=True)
+    """A number of targets, or a percentage such as ``10%``."""
+    max_errors: str | None = _member(_string, shown=True)
+    """A number of errors, or a percentage."""
+    parameters: dict[str, tuple[str, ...]] = _member(
+        _string_lists, factory=dict, shown=_redact_values, hashed=False
+    )
+    """The document's own parameters, names in the document's spelling. The values are sensitive."""
+    timeout_seconds: int | None = _member(_integer, shown=True)
+    """Seconds a command may wait before it starts."""
+    cloud_watch_output_config: dict[str, Any] | None = _member(_object, hashed=False)
+    """Where output goes in CloudWatch Logs. Sensitive."""
+    document_hash: str | None = _member(_string)
+    """The document's hash. Sensitive."""
+    document_hash_type: str | None = _member(_string)
+    """``Sha256`` or ``Sha1``. Sensitive."""
+    notification_config: dict[str, Any] | None = _member(_object, hashed=False)
+    """How Amazon SNS is told of state changes. Sensitive."""
+    output_s3_bucket_name: str | None = _member(_string)
+    """The S3 bucket for output. Sensitive."""
+    output_s3_key_prefix: str | None = _member(_string)
+    """The prefix in that bucket. Sensitive."""
+    service_role_arn: str | None = _member(_string)
+    """The role that publishes notifications. Sensitive."""
+    extra: dict[str, Any] = _extra()
+    """What AWS sent besides, under its own spelling. Sensitive."""
+
+    @property
+    def named_instance_ids(self) -> tuple[str, ...]:
+        """Every node named by id: `instance_ids`, and the targets with key InstanceIds."""
+        named = dict.fromkeys(self.instance_ids)
+        for target in self.targets:
+            if str(target.get("key")).lower() == "instanceids":
+                for values in (target.get("values"), target.get("targetValues")):
+                    named |= dict.fromkeys(_strings(values) or ())
+        return tuple(named)
+
+
+@attrs.frozen
+class AutomationParameters:
+    """What an AUTOMATION invocation sent (AWS's ``MaintenanceWindowAutomationParameters``).
+
+    AWS documents no example; the members are those of the registration side.
+    """
+
+    document_version: str | None = _member(_string, shown=True)
+    """The runbook's version."""
+    parameters: dict[str, tuple[str, ...]] = _member(
+        _string_lists, factory=dict, shown=_redact_values, hashed=False
+    )
+    """The runbook's own parameters. The values are sensitive."""
+    extra: dict[str, Any] = _extra()
+    """What AWS sent besides, under its own spelling. Sensitive."""
+
+
+@attrs.frozen
+class LambdaParameters:
+    """What a LAMBDA invocation sent (AWS's ``MaintenanceWindowLambdaParameters``).
+
+    AWS documents no example; the members are those of the registration side.
+    """
+
+    client_context: str | None = _member(_string)
+    """The client context, as sent. Sensitive."""
+    qualifier: str | None = _member(_string)
+    """The function's version or alias. Sensitive."""
+    payload: str | None = _member(_string)
+    """The payload as it stands in the JSON (base64); it is not decoded. Sensitive."""
+    extra: dict[str, Any] = _extra()
+    """What AWS sent besides, under its own spelling. Sensitive."""
+
+
+@attrs.frozen
+class StepFunctionsParameters:
+    """What a STEP_FUNCTIONS invocation sent (AWS's ``MaintenanceWindowStepFunctionsParameters``).
+
+    AWS documents no example; the members are those of the registration side.
+    """
+
+    input: str | None = _member(_string)
+    """The state machine's input, as a string; it is not decoded. Sensitive."""
+    name: str | None = _member(_string)
+    """The name of the execution. Sensitive."""
+    extra: dict[str, Any] = _extra()
+    """What AWS sent besides, under its own spelling. Sensitive."""
+
+
+@attrs.frozen
+class UnrecognizedParameters:
+    """A `Parameters` text that is not of a form the library knows. The text itself is on the
+    invocation, as `raw_parameters`.
+    """
+
+    reason: str
+    """Why it was not recognised."""
+    document: Any = attrs.field(default=None, repr=redact, hash=False)
+    """The JSON value, if the text was JSON. Sensitive."""
+
+
+_TypedParameters = (
+    RunCommandParameters | AutomationParameters | LambdaParameters | StepFunctionsParameters
+)
+
+Parameters = _TypedParameters | UnrecognizedParameters
+"""What `TaskInvocation.parameters` can be."""
+
+_T = TypeVar("_T", bound=_TypedParameters)
+
+
+class _DuplicateKeyError(ValueError):
+    """A JSON object gives a key twice, so that one of the two values would be lost."""
+
+
+class _NotJsonError(ValueError):
+    """The text holds NaN or Infinity, which Python's decoder takes and JSON does not have."""
+
+
+def _object_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _DuplicateKeyError
+    return members
+
+
+def _refuse_constant(_constant: str) -> None:
+    raise _NotJsonError
+
+
+_decode = json.JSONDecoder(
+    object_pairs_hook=_object_of_unique_keys, parse_constant=_refuse_constant
+).decode
+_decode_last_wins = json.JSONDecoder(parse_constant=_refuse_constant).decode
+
+
+def parse_parameters(text: str, task_type: TaskType | None) -> Parameters:
+    """Give `text` its type, chosen by `task_type`. Never raises, whatever the text."""
+    try:
+        document = _decode(text)
+    except _DuplicateKeyError:
+        return _with_duplicate_key(text)
+    except (ValueError, RecursionError) as error:
+        return UnrecognizedParameters(_why_not_read(error))
+    if not isinstance(document, dict):
+        return UnrecognizedParameters("the JSON is not an object", document)
+    return _typed(cast("dict[str, Any]", document), task_type)
+
+
+def _with_duplicate_key(text: str) -> UnrecognizedParameters:
+    try:
+        document = _decode_last_wins(text)
+    except (ValueError, RecursionError) as error:
+        return UnrecognizedParameters(_why_not_read(error))
+    return UnrecognizedParameters("a JSON object gives a key twice", document)
+
+
+def _why_not_read(error: ValueError | RecursionError) -> str:
+    """The reason, without a word of the text."""
+    match error:
+        case json.JSONDecodeError():
+            return f"not JSON: {error.msg} at character {error.pos}"
+        case _NotJsonError():
+            return "not JSON: NaN or Infinity"
+        case RecursionError():
+            return "nested too deeply to be read"
+        case _:
+            return "a number is too long to be read"
+
+
+def _typed(members: dict[str, Any], task_type: TaskType | None) -> Parameters:
+    if task_type in _CLASS_OF_TASK_TYPE:
+        return _read(_CLASS_OF_TASK_TYPE[task_type], members)
+    if task_type is not None:
+        return UnrecognizedParameters("a task type this version does not know", members)
+    if _is_unmistakably_run_command(members):
+        return _read(RunCommandParameters, members)
+    return UnrecognizedParameters("no task type, and the shape does not tell it", members)
+
+
+def _is_unmistakably_run_command(members: dict[str, Any]) -> bool:
+    run = _read(RunCommandParameters, members)
+    return run.document_name is not None and bool(run.instance_ids or run.targets)
+
+
+def _read(cls: type[_T], members: dict[str, Any]) -> _T:
+    """Fill the fields of `cls` by their keys; what does not fit goes to `extra`."""
+    readers = _READERS[cls]
+    fields: dict[str, Any] = {}
+    extra: dict[str, Any] = {}
+    for key, value in members.items():
+        name, read = readers.get(key) or readers.get(key.lower(), _UNKNOWN)
+        field_value = None if name in fields else read(value)
+        if field_value is None:
+            extra[key] = value
+        else:
+            fields[name] = field_value
+    return cls(**fields, extra=extra)
+
+
+def _read_nothing(_value: object) -> None:
+    return None
+
+
+_UNKNOWN = ("", _read_nothing)
+
+_CLASS_OF_TASK_TYPE: dict[TaskType | None, type[_TypedParameters]] = {
+    TaskType.RUN_COMMAND: RunCommandParameters,
+    TaskType.AUTOMATION: AutomationParameters,
+    TaskType.LAMBDA: LambdaParameters,
+    TaskType.STEP_FUNCTIONS: StepFunctionsParameters,
+}
+
+_READERS: dict[type, dict[str, tuple[str, Callable[[object], object]]]] = {
+    cls: {
+        field.name.replace("_", ""): (field.name, field.metadata["read"])
+        for field in attrs.fields(cls)
+        if field.name != "extra"
+    }
+    for cls in _CLASS_OF_TASK_TYPE.values()
+}
+"""Of each class, by JSON key in lower case: the field's name and how its value is read."""

@@ -1,0 +1,404 @@
+"""AWS's JSON to models and back, in one cattrs converter of our own."""
+
+from __future__ import annotations
+
+import json
+import types
+import warnings
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar, get_args, get_origin
+
+import attrs
+from cattrs import AttributeValidationNote, BaseValidationError, Converter, IterableValidationNote
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, OpenEnum, TaskType
+from ssm_mwx.errors import ResponseError
+from ssm_mwx.models import (
+    MEMBER,
+    SENSITIVE,
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    InvocationPage,
+    TaskExecution,
+    TaskInvocation,
+)
+from ssm_mwx.parameters import REDACTED
+
+_T = TypeVar("_T")
+_Hook = Callable[[Any, Any], Any]
+
+_MODELS: tuple[type[attrs.AttrsInstance], ...] = (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    TaskExecution,
+    TaskInvocation,
+    InvocationPage,
+)
+
+
+# --- public ---
+
+
+def structure(mapping: Mapping[str, Any], cls: type[_T]) -> _T:
+    """Make a model from AWS's JSON, as boto3 returns it, the wire carries it or the CLI prints it.
+
+    Args:
+        mapping: The answer, or the part of it that stands for `cls`. Members that `cls` does not
+            know are passed over.
+        cls: `TaskExecution`, `TaskInvocation`, `InvocationPage`, `AlarmConfiguration`, `Alarm` or
+            `AlarmStateInformation`.
+
+    Raises:
+        ResponseError: `mapping` has no member of `cls`, or one of the wrong type.
+        TypeError: `cls` is none of the models.
+    """
+    _check_is_model(cls)
+    if isinstance(mapping, Mapping) and members_of(cls).isdisjoint(mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ResponseError(f"no member of {cls.__name__} is there")
+    return convert(mapping, cls)
+
+
+def unstructure(obj: object, *, redact_sensitive: bool = False) -> dict[str, Any]:
+    """Give a model as JSON-ready data in AWS's names, times as ISO 8601 in UTC.
+
+    Absent members are left out; only where every member is absent are they all given as None, so
+    that `structure` can read the result again.
+
+    Args:
+        obj: One of the models that `structure` makes.
+        redact_sensitive: Put ``<sensitive>`` for the values that AWS's service model marks so.
+
+    Raises:
+        TypeError: `obj` is none of the models.
+    """
+    _check_is_model(type(obj))
+    data: dict[str, Any] = _converter.unstructure(obj)
+    if redact_sensitive:
+        _redact(data, type(obj))
+    return data
+
+
+def load_task_execution(path: str | Path) -> TaskExecution:
+    """Read what ``aws ssm get-maintenance-window-execution-task`` printed into a file.
+
+    Any encoding that JSON may have is understood, UTF-16 from PowerShell included.
+
+    Raises:
+        ResponseError: The file is not JSON, or not that answer.
+        OSError: The file cannot be read.
+    """
+    return structure(_load(path), TaskExecution)
+
+
+def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
+    """Read what ``aws ssm describe-maintenance-window-execution-task-invocations`` printed.
+
+    Warns (`UserWarning`) where a ``NextToken`` shows that the file lacks the pages after it.
+
+    Raises:
+        ResponseError: The file is not JSON, or not that answer.
+        OSError: The file cannot be read.
+    """
+    page = structure(_load(path), InvocationPage)
+    if page.next_token is not None:
+        warnings.warn(
+            f"{path} is partial: its NextToken says that there are more invocations", stacklevel=2
+        )
+    return page.invocations
+
+
+# --- for the floors above ---
+
+
+def decode(body: bytes) -> Any:
+    """The JSON value in `body`.
+
+    Raises:
+        ResponseError: It is not JSON, or not of a kind Python can hold.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        pass  # json's errors carry the text: ours is raised outside
+    raise ResponseError("not JSON, or cut off")
+
+
+def convert(data: object, cls: type[_T]) -> _T:
+    """`data` as a `cls`, whatever members it lacks.
+
+    Raises:
+        ResponseError: A member has the wrong type, or one that is required is missing.
+    """
+    try:
+        return _converter.structure(data, cls)
+    except Exception as error:  # noqa: BLE001 - whatever cattrs met is a fault of the data
+        problem, path = _locate(error, cls)
+    raise ResponseError(problem, path=path)  # outside: cattrs' errors carry the values
+
+
+def members_of(cls: type) -> frozenset[str]:
+    """AWS's names of the members that `cls` has fields for."""
+    return _MEMBERS[cls]
+
+
+# --- names ---
+
+
+def _member_of(field: attrs.Attribute[Any]) -> str | None:
+    if MEMBER in field.metadata:
+        member: str | None = field.metadata[MEMBER]
+        return member
+    return "".join(word.capitalize() for word in field.name.split("_"))
+
+
+_MEMBER_OF_FIELD: dict[type, dict[str, str]] = {
+    cls: {field.name: member for field in attrs.fields(cls) if (member := _member_of(field))}
+    for cls in _MODELS
+}
+_MEMBERS = {cls: frozenset(members.values()) for cls, members in _MEMBER_OF_FIELD.items()}
+
+
+def _check_is_model(cls: type) -> None:
+    if cls not in _MEMBERS:
+        known = ", ".join(model.__name__ for model in _MODELS)
+        raise TypeError(f"{cls.__name__} is none of the models: {known}")
+
+
+# --- values in ---
+
+
+class _MismatchError(TypeError):
+    """A value is not what the service promises; the message says what was expected."""
+
+
+def _string(value: Any, _type: object = None) -> str:
+    if isinstance(value, str):
+        return value
+    raise _MismatchError("a string")
+
+
+def _boolean(value: Any, _type: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise _MismatchError("a boolean")
+
+
+def _integer(value: Any, _type: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise _MismatchError("an integer")
+
+
+def _time(value: Any, _type: object) -> datetime:
+    """A time in UTC from epoch seconds, a datetime in any zone or an ISO string; naive is UTC."""
+    try:
+        if isinstance(value, str):
+            value = _time_from_text(value)
+        if isinstance(value, datetime):
+            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        pass  # not finite, or no year that a datetime can hold
+    raise _MismatchError("a time")
+
+
+def _time_from_text(text: str) -> float | datetime:
+    try:
+        return float(text)
+    except ValueError:
+        return datetime.fromisoformat(text)
+
+
+def _task_parameters(value: Any, _type: object) -> tuple[dict[str, tuple[str, ...]], ...]:
+    """``TaskParameters`` without the ``{"Values": […]}`` level."""
+    return tuple(
+        {_string(name): _values(expression) for name, expression in _mapping(mapping).items()}
+        for mapping in _list(value)
+    )
+
+
+def _values(expression: Any) -> tuple[str, ...]:
+    values = None if expression is None else _mapping(expression).get("Values")
+    return () if values is None else tuple(_string(item) for item in _list(values))
+
+
+def _list(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    raise _MismatchError("a list")
+
+
+def _mapping(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return value  # pyright: ignore[reportUnknownVariableType]
+    raise _MismatchError("an object")
+
+
+def _open_enum(enum: type[OpenEnum]) -> _Hook:
+    known = dict(enum.__members__)
+
+    def structure_enum(value: Any, _type: object) -> OpenEnum:
+        return known.get(value) or enum(_string(value))
+
+    return structure_enum
+
+
+def _token(value: Any, _type: object) -> str | None:
+    """A paging token; AWS's last page has an empty one."""
+    return None if value is None else _string(value) or None
+
+
+def _none_or(hook: _Hook) -> _Hook:
+    def structure_optional(value: Any, type_: object) -> Any:
+        return None if value is None else hook(value, type_)
+
+    return structure_optional
+
+
+# --- the converter ---
+
+
+def _make_converter() -> Converter:
+    converter = Converter(detailed_validation=True)
+    hooks: dict[Any, _Hook] = {
+        str: _string,
+        bool: _boolean,
+        int: _integer,
+        datetime: _time,
+        ExecutionStatus: _open_enum(ExecutionStatus),
+        TaskType: _open_enum(TaskType),
+        ExternalAlarmState: _open_enum(ExternalAlarmState),
+    }
+    for value_type, hook in hooks.items():
+        converter.register_structure_hook(value_type, hook)
+        converter.register_structure_hook(value_type | None, _none_or(hook))
+    converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
+    converter.register_unstructure_hook(datetime, _iso_in_utc)
+    for enum in (ExecutionStatus, TaskType, ExternalAlarmState):
+        converter.register_unstructure_hook(enum, str)
+    for model in _MODELS:
+        converter.register_structure_hook(model, _model_hook(model, converter))
+        converter.register_unstructure_hook(model, _model_unhook(model, converter))
+    return converter
+
+
+def _is_tuple(type_: Any) -> bool:
+    return get_origin(type_) is tuple
+
+
+def _tuple_hook(tuple_type: Any, converter: Converter) -> _Hook:
+    list_type = types.GenericAlias(list, get_args(tuple_type)[0])
+    structure_list = converter.get_structure_hook(list_type)
+
+    def structure_tuple(value: Any, _type: object) -> tuple[Any, ...]:
+        return tuple(structure_list(_list(value), list_type))
+
+    return structure_tuple
+
+
+def _overrides(model: type[attrs.AttrsInstance], converter: Converter) -> dict[str, Any]:
+    """What cattrs has to know of each field: AWS's name, and the few hooks of a field's own."""
+    overrides: dict[str, Any] = {
+        field.name: override(omit=True)
+        if member is None
+        else override(rename=member, omit_if_default=field.default is None)
+        for field in attrs.fields(model)
+        for member in [_member_of(field)]
+    }
+    if model is TaskExecution:
+        overrides["task_parameters"] = override(
+            rename="TaskParameters",
+            omit_if_default=True,
+            struct_hook=_none_or(_task_parameters),
+            unstruct_hook=_task_parameters_out,
+        )
+    if model is InvocationPage:
+        overrides["next_token"] = override(
+            rename="NextToken", omit_if_default=True, struct_hook=_token
+        )
+        structure_tuple = _tuple_hook(tuple[TaskInvocation, ...], converter)
+        overrides["invocations"] = override(
+            rename="WindowExecutionTaskInvocationIdentities",
+            struct_hook=lambda value, type_: () if value is None else structure_tuple(value, type_),
+        )
+    return overrides
+
+
+def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook:
+    structure_members = make_dict_structure_fn(model, converter, **_overrides(model, converter))
+
+    def structure_model(value: Any, type_: Any) -> Any:
+        return structure_members(_mapping(value), type_)
+
+    return structure_model
+
+
+def _model_unhook(model: type[attrs.AttrsInstance], converter: Converter) -> Callable[[Any], Any]:
+    unstructure_members = make_dict_unstructure_fn(model, converter, **_overrides(model, converter))
+
+    def unstructure_model(value: Any) -> dict[str, Any]:
+        return unstructure_members(value) or dict.fromkeys(_MEMBER_OF_FIELD[model].values())
+
+    return unstructure_model
+
+
+# --- values out ---
+
+
+def _iso_in_utc(value: datetime) -> str:
+    return _time(value, datetime).isoformat()
+
+
+def _task_parameters_out(
+    value: tuple[Mapping[str, tuple[str, ...]], ...],
+) -> list[dict[str, dict[str, list[str]]]]:
+    return [{name: {"Values": list(values)} for name, values in item.items()} for item in value]
+
+
+def _redact(data: dict[str, Any], cls: Any) -> None:
+    for field in attrs.fields(cls):
+        member = _member_of(field)
+        if member and field.metadata.get(SENSITIVE) and data.get(member) is not None:
+            data[member] = REDACTED
+    if cls is InvocationPage:
+        for invocation in data["WindowExecutionTaskInvocationIdentities"]:
+            _redact(invocation, TaskInvocation)
+
+
+# --- what went wrong, without a value ---
+
+
+def _locate(error: BaseException, cls: type) -> tuple[str, str | None]:
+    """The problem and the path of the member at fault, told by the notes cattrs left."""
+    path = ""
+    while isinstance(error, BaseValidationError):
+        cls, error = error.cl, error.exceptions[0]
+        for note in error.__notes__:
+            if isinstance(note, AttributeValidationNote):
+                path += "." + _MEMBER_OF_FIELD[cls][note.name]
+            elif isinstance(note, IterableValidationNote):
+                path += f"[{note.index}]"
+    return _problem(error), path.removeprefix(".") or None
+
+
+def _problem(error: BaseException) -> str:
+    match error:
+        case _MismatchError():
+            return f"not {error}"
+        case KeyError():
+            return "a required member is missing"
+        case _:
+            return "cannot be read"
+
+
+def _load(path: str | Path) -> Any:
+    return decode(Path(path).read_bytes())
+
+
+_converter = _make_converter()
