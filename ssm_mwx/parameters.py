@@ -63,7 +63,7 @@ def _strings(value: object) -> tuple[str, ...] | None:
 
 
 def _object(value: object) -> dict[str, Any] | None:
-    return value if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
 
 
 def _objects(value: object) -> tuple[dict[str, Any], ...] | None:
@@ -101,7 +101,7 @@ def _member(
 
 
 def _extra() -> Any:
-    return attrs.field(factory=dict, repr=_redact_content, hash=False, kw_only=True)
+    return attrs.field(factory=dict[str, Any], repr=_redact_content, hash=False, kw_only=True)
 
 
 @attrs.frozen

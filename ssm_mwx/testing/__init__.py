@@ -1,0 +1,10 @@
+"""An embedded stand-in for AWS: moto, with the two operations of this library added.
+
+Needs the extra ``ssm_mwx[testing]``; moto is imported when a stand-in is started, not before.
+"""
+
+from ssm_mwx.testing import samples
+from ssm_mwx.testing.standin import Server, mock_maintenance_windows, serve
+from ssm_mwx.testing.store import ExecutionStore
+
+__all__ = ["ExecutionStore", "Server", "mock_maintenance_windows", "samples", "serve"]

@@ -1,1 +1,21 @@
-"""The pytest plug-in."""
+"""The pytest plug-in. It is loaded in every pytest run, so it imports next to nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ssm_mwx.testing import ExecutionStore
+
+
+@pytest.fixture
+def maintenance_window_executions() -> Iterator[ExecutionStore]:
+    """Moto's mock of AWS with an empty `ExecutionStore`, for one test."""
+    from ssm_mwx.testing import mock_maintenance_windows
+
+    with mock_maintenance_windows() as executions:
+        yield executions

@@ -1,0 +1,7 @@
+"""``python -m ssm_mwx``."""
+
+import sys
+
+from ssm_mwx.cli import main
+
+sys.exit(main())

@@ -1,0 +1,207 @@
+"""What the stand-in answers from: task executions and their invocations."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeVar, overload
+
+import attrs
+
+from ssm_mwx.enums import ExecutionStatus
+from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
+from ssm_mwx.wire import structure, unstructure
+
+_T = TypeVar("_T", TaskExecution, TaskInvocation)
+
+
+@attrs.define
+class StoredTask:
+    """A task execution and its invocations, in the order they were added."""
+
+    task: TaskExecution
+    invocations: list[TaskInvocation] = attrs.field(factory=list[TaskInvocation])
+
+
+Shelf = dict[TaskIds, StoredTask]
+"""The task executions of one account and Region."""
+
+_SHELF = "maintenance_window_executions"
+
+
+def shelf_of(backend: Any) -> Shelf:
+    """The shelf kept on moto's SSM backend of an account and Region; moto's reset empties it."""
+    kept: dict[str, Shelf] = backend.__dict__
+    return kept.setdefault(_SHELF, {})
+
+
+class ExecutionStore:
+    """The executions that a stand-in knows, per account and Region; fill it as a test needs.
+
+    ``region_name`` is ``AWS_DEFAULT_REGION``, and ``account_id`` moto's account, where not given.
+    """
+
+    def __init__(self) -> None:
+        failures.clear()
+
+    def add_task(
+        self, *, region_name: str | None = None, account_id: str | None = None, **fields: Any
+    ) -> TaskExecution:
+        """Add a task execution.
+
+        Args:
+            region_name: The Region it is in.
+            account_id: The account it is in.
+            **fields: Fields of `TaskExecution`. Valid ids are made where none are given.
+
+        Returns:
+            The task execution as it will be answered; its ``task_ids`` name it.
+        """
+        ids = {"window_execution_id": _new_id(), "task_execution_id": _new_id()}
+        task = _checked(TaskExecution(**_without_none(ids | _without_none(fields))))
+        _shelf(region_name, account_id)[task.task_ids] = StoredTask(task)
+        return task
+
+    def add_invocations(
+        self,
+        task: TaskExecution,
+        invocations: Iterable[TaskInvocation],
+        *,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> tuple[TaskInvocation, ...]:
+        """Add invocations to a task execution that was added before; ids are made where missing.
+
+        Raises:
+            KeyError: There is no such task execution in that account and Region.
+        """
+        stored = _shelf(region_name, account_id)[task.task_ids]
+        added = tuple(_with_ids(invocation, task) for invocation in invocations)
+        stored.invocations.extend(added)
+        return added
+
+    def add_run(
+        self,
+        task: TaskExecution,
+        invocations: Iterable[TaskInvocation],
+        *,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> TaskExecution:
+        """Add a task execution with its invocations, as `samples` make them."""
+        where = {"region_name": region_name, "account_id": account_id}
+        added = self.add_task(**where, **attrs.asdict(task, recurse=False))
+        self.add_invocations(added, invocations, **where)
+        return added
+
+    @overload
+    def set_status(
+        self,
+        of: TaskExecution,
+        status: ExecutionStatus | str,
+        *,
+        status_details: str | None = None,
+        end_time: datetime | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> TaskExecution: ...
+    @overload
+    def set_status(
+        self,
+        of: TaskInvocation,
+        status: ExecutionStatus | str,
+        *,
+        status_details: str | None = None,
+        end_time: datetime | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> TaskInvocation: ...
+    def set_status(
+        self,
+        of: TaskExecution | TaskInvocation,
+        status: ExecutionStatus | str,
+        *,
+        status_details: str | None = None,
+        end_time: datetime | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> TaskExecution | TaskInvocation:
+        """Change the state of a task execution or of an invocation that is stored.
+
+        Args:
+            of: It, as it was added.
+            status: The new ``Status``.
+            status_details: The new ``StatusDetails``; None leaves them as they are.
+            end_time: The new ``EndTime``; None leaves it as it is.
+            region_name: The Region it is in.
+            account_id: The account it is in.
+
+        Returns:
+            It, as it will be answered from now on.
+
+        Raises:
+            KeyError: It is not stored in that account and Region.
+        """
+        stored = _shelf(region_name, account_id)[of.task_ids]
+        state = {"status": status} | _without_none(
+            {"status_details": status_details, "end_time": end_time}
+        )
+        if isinstance(of, TaskExecution):
+            stored.task = _checked(attrs.evolve(stored.task, **state))
+            return stored.task
+        ids = [invocation.invocation_id for invocation in stored.invocations]
+        if of.invocation_id not in ids:
+            raise KeyError(of.invocation_id)
+        index = ids.index(of.invocation_id)
+        changed = _checked(attrs.evolve(stored.invocations[index], **state))
+        stored.invocations[index] = changed
+        return changed
+
+    def fail_next(self, code: str, times: int = 1) -> None:
+        """Let the next calls of the two operations fail, in whatever account and Region.
+
+        Args:
+            code: AWS's error code, such as ``ThrottlingException``.
+            times: How many calls fail. botocore repeats a call after a passing fault, and each
+                repetition counts.
+        """
+        failures.extend([code] * times)
+
+
+failures: list[str] = []
+"""Error codes of the calls to come; the stand-in is one for the whole process, as moto is."""
+
+
+def _shelf(region_name: str | None, account_id: str | None) -> Shelf:
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.ssm.models import ssm_backends
+
+    region = region_name or os.environ["AWS_DEFAULT_REGION"]
+    return shelf_of(ssm_backends[account_id or DEFAULT_ACCOUNT_ID][region])
+
+
+def _checked(model: _T) -> _T:
+    """The model as a client will read it: types checked, strings made enums, times in UTC."""
+    return structure(unstructure(model), type(model))
+
+
+def _with_ids(invocation: TaskInvocation, task: TaskExecution) -> TaskInvocation:
+    window_execution_id, task_execution_id = task.task_ids
+    return _checked(
+        attrs.evolve(
+            invocation,
+            window_execution_id=invocation.window_execution_id or window_execution_id,
+            task_execution_id=invocation.task_execution_id or task_execution_id,
+            invocation_id=invocation.invocation_id or _new_id(),
+        )
+    )
+
+
+def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
