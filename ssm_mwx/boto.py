@@ -175,7 +175,7 @@ def _came_from_parser(error: Exception) -> bool:
 
 
 def _decode(body: bytes) -> dict[str, Any]:
-    data = wire.decode(body)
+    data = wire.decode(body, "utf-8")
     if not isinstance(data, dict):
         raise ResponseError("not a JSON object")
     members = cast("dict[str, Any]", data)

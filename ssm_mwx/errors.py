@@ -56,8 +56,15 @@ class InvalidRequestError(SsmMwxError, ValueError):
     """
 
     def __init__(self, argument: str, given: object, allowed: str) -> None:
-        super().__init__(f"{argument}: {_SHORT.repr(given)} was given; allowed is {allowed}")
+        super().__init__(f"{argument}: {_short(given)} was given; allowed is {allowed}")
         self.argument = argument
+
+
+def _short(given: object) -> str:
+    try:
+        return _SHORT.repr(given)
+    except ValueError:  # an integer of more digits than Python writes out
+        return f"a very long {type(given).__name__}"
 
 
 _SHORT = reprlib.Repr()
@@ -92,12 +99,12 @@ class ServiceError(SsmMwxError, ClientError):
     @property
     def code(self) -> str:
         """AWS's error code, such as ``DoesNotExistException``; empty where AWS gave none."""
-        return str(self.response.get("Error", {}).get("Code", ""))
+        return str(self._error.get("Code") or "")
 
     @property
     def message(self) -> str:
         """AWS's message; empty where AWS gave none."""
-        return str(self.response.get("Error", {}).get("Message", ""))
+        return str(self._error.get("Message") or "")
 
     @property
     def request_id(self) -> str | None:
@@ -117,8 +124,13 @@ class ServiceError(SsmMwxError, ClientError):
         return isinstance(self, ThrottlingError)
 
     @property
+    def _error(self) -> dict[str, Any]:
+        error: dict[str, Any] = self.response.get("Error") or {}
+        return error
+
+    @property
     def _metadata(self) -> dict[str, Any]:
-        metadata: dict[str, Any] = self.response.get("ResponseMetadata", {})
+        metadata: dict[str, Any] = self.response.get("ResponseMetadata") or {}
         return metadata
 
 
@@ -169,6 +181,9 @@ ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
             "RequestLimitExceeded",
             "TooManyRequestsException",
             "LimitExceededException",
+            "BandwidthLimitExceeded",
+            "ProvisionedThroughputExceededException",
+            "EC2ThrottledException",
             "SlowDown",
         ),
         ValidationError: (

@@ -115,14 +115,14 @@ def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
 # --- for the floors above ---
 
 
-def decode(body: bytes) -> Any:
-    """The JSON value in `body`.
+def decode(body: bytes, encoding: str | None = None) -> Any:
+    """The JSON value in `body`, in any of JSON's encodings if `encoding` names none.
 
     Raises:
         ResponseError: It is not JSON, or not of a kind Python can hold.
     """
     try:
-        return json.loads(body)
+        return json.loads(body.decode(encoding) if encoding else body)
     except (ValueError, RecursionError):
         pass  # json's errors carry the text: ours is raised outside
     raise ResponseError("not JSON, or cut off")

@@ -94,7 +94,7 @@ def serve(host: str = "127.0.0.1", port: int = 0) -> Generator[Server, None, Non
                 request_handler=QuietHandler,
                 fd=listener.fileno(),
             )
-            thread = threading.Thread(target=server.serve_forever, daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
             thread.start()
             try:
                 yield Server(f"http://{host}:{server.port}", executions)
