@@ -1,0 +1,1 @@
+"""The tests; `tests.fakes` and `tests.strategies` are what several of them share."""

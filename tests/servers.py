@@ -6,7 +6,6 @@ import json
 import socket
 import struct
 import threading
-import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -98,7 +97,7 @@ def answering(answers: Answers | Answer) -> Generator[AnswerServer, None, None]:
 
 
 def _send(handler: BaseHTTPRequestHandler, answer: Answer, number: int) -> None:
-    time.sleep(answer.delay)
+    threading.Event().wait(answer.delay)  # not time.sleep, which tests take away from botocore
     if answer.broken is Break.BEFORE_ANSWER:
         _reset(handler)
         return

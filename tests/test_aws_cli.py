@@ -1,0 +1,80 @@
+"""The AWS CLI as an independent client of the stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ssm_mwx import MaintenanceWindowClient, load_task_execution, load_task_invocations
+from ssm_mwx.testing import samples, serve
+
+AWS = os.environ.get("SSM_MWX_AWS_CLI")
+pytestmark = pytest.mark.skipif(AWS is None, reason="SSM_MWX_AWS_CLI names no AWS CLI to run")
+
+
+def _aws(url: str, command: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    everything = [str(AWS), "ssm", command, "--endpoint-url", url, "--output", "json", *arguments]
+    return subprocess.run(everything, capture_output=True, check=False)
+
+
+def _ids(task_ids: tuple[str, str]) -> list[str]:
+    return ["--window-execution-id", task_ids[0], "--task-id", task_ids[1]]
+
+
+DESCRIBE = "describe-maintenance-window-execution-task-invocations"
+
+
+def test_what_it_prints_is_what_the_library_reads(tmp_path: Path) -> None:
+    """Task and invocations, over several pages, are equal on both ways."""
+    with serve() as server, MaintenanceWindowClient(endpoint_url=server.url) as client:
+        task = server.executions.add_run(*samples.patch_run())
+        ids = _ids(task.task_ids)
+        (tmp_path / "task.json").write_bytes(
+            _aws(server.url, "get-maintenance-window-execution-task", *ids).stdout
+        )
+        (tmp_path / "all.json").write_bytes(
+            _aws(server.url, DESCRIBE, *ids, "--page-size", "30").stdout
+        )
+        assert client.get_task_execution(*task.task_ids) == load_task_execution(
+            tmp_path / "task.json"
+        )
+        expected = tuple(client.iter_task_invocations(*task.task_ids))
+        assert expected == load_task_invocations(tmp_path / "all.json")
+        assert len(expected) == 250
+
+
+def test_a_single_page_is_known_to_be_partial(tmp_path: Path) -> None:
+    """What the CLI saves of one page alone gives a warning."""
+    with serve() as server:
+        task = server.executions.add_run(*samples.patch_run(targets=30))
+        ids = _ids(task.task_ids)
+        printed = _aws(server.url, DESCRIBE, *ids, "--no-paginate", "--max-results", "10").stdout
+    (tmp_path / "page.json").write_bytes(printed)
+    with pytest.warns(UserWarning, match=r"page\.json is partial"):
+        assert len(load_task_invocations(tmp_path / "page.json")) == 10
+
+
+def test_it_filters_by_status() -> None:
+    """The CLI's filter goes through the stand-in too."""
+    with serve() as server:
+        task = server.executions.add_run(*samples.patch_run())
+        by_status = ["--filters", "Key=STATUS,Values=TIMED_OUT"]
+        printed = _aws(server.url, DESCRIBE, *_ids(task.task_ids), *by_status).stdout
+    answer: dict[str, Any] = json.loads(printed)
+    identities = answer["WindowExecutionTaskInvocationIdentities"]
+    assert [item["Status"] for item in identities] == ["TIMED_OUT"] * 5
+
+
+def test_it_gets_the_errors_of_the_service() -> None:
+    """What does not exist, and what is malformed, is told as AWS tells it."""
+    nobody = "11111111-2222-3333-4444-555555555555"
+    with serve() as server:
+        missing = _aws(server.url, DESCRIBE, *_ids((nobody, nobody)))
+        malformed = _aws(server.url, DESCRIBE, *_ids(("z" * 36, "z" * 36)))
+    assert b"DoesNotExistException" in missing.stderr
+    assert b"ValidationException" in malformed.stderr

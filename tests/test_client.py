@@ -1,0 +1,191 @@
+"""The client: how it is made, what it sends, what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.config import Config
+
+from ssm_mwx import InvalidRequestError, MaintenanceWindowClient, TaskIds
+from tests.clients import plain
+from tests.conftest import ClientMaker
+from tests.servers import Answer, Request, answering
+
+IDS = TaskIds("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
+EMPTY_PAGE = Answer.of_json({"WindowExecutionTaskInvocationIdentities": [], "NextToken": ""})
+PROFILE = "[profile {}]\naws_access_key_id = AKIA\naws_secret_access_key = made-up\n{}\n"
+FAILING = Answer.of_error("InternalServerError", 500)
+
+
+@pytest.fixture(name="quick_retries")
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Botocore's waits between attempts take no time."""
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+
+
+def _attempts(**arguments: Any) -> int:
+    """How often a client made with `arguments` tries a call that always fails."""
+    with answering(FAILING) as server:
+        client = MaintenanceWindowClient(endpoint_url=server.url, **arguments)
+        with client, pytest.raises(Exception, match="InternalServerError"):
+            client.get_task_execution(*IDS)
+    return len(server.requests)
+
+
+def _user_agent(**arguments: Any) -> str:
+    with (
+        answering(EMPTY_PAGE) as server,
+        MaintenanceWindowClient(endpoint_url=server.url, **arguments) as client,
+    ):
+        client.describe_task_invocations(*IDS)
+    return server.requests[0].headers["user-agent"]
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_it_asks_for_more_attempts_than_botocore() -> None:
+    """Where nobody says how often to try, it is 8 times."""
+    assert _attempts() == 8
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_the_callers_config_says_how_many_attempts() -> None:
+    """The caller's `config` is merged over ours."""
+    assert _attempts(config=Config(retries={"total_max_attempts": 2})) == 2
+    assert _attempts(config=Config(retries={"max_attempts": 2})) == 3
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_a_mode_alone_leaves_the_number_to_us() -> None:
+    """A retry mode without a number is kept, and gets our number."""
+    assert _attempts(config=Config(retries={"mode": "adaptive"})) == 8
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_the_environment_says_how_many_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``AWS_MAX_ATTEMPTS`` stands."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    assert _attempts() == 2
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_the_profile_says_how_many_attempts(tmp_path: Path) -> None:
+    """``max_attempts`` of the profile stands."""
+    (tmp_path / "config").write_text(PROFILE.format("few", "max_attempts = 2"))
+    assert _attempts(profile_name="few") == 2
+
+
+@pytest.mark.usefixtures("quick_retries")
+def test_the_sessions_default_config_says_how_many_attempts() -> None:
+    """The session's default client config stands, and the session is left as it was."""
+    botocore_session: Any = botocore.session.get_session()
+    session = boto3.Session(botocore_session=botocore_session)
+    config = Config(retries={"total_max_attempts": 2}, user_agent_extra="theirs/1")
+    botocore_session.set_default_client_config(config)
+    assert _attempts(session=session) == 2
+    assert config is botocore_session.get_default_client_config()
+    assert "theirs/1 ssm_mwx/" in _user_agent(session=session)
+
+
+def test_the_user_agent_names_the_library() -> None:
+    """Requests carry ``ssm_mwx/<version>``, beside what the caller wants to be called."""
+    assert "ssm_mwx/0.1.0" in _user_agent()
+    assert "mine/2 ssm_mwx/0.1.0" in _user_agent(config=Config(user_agent_extra="mine/2"))
+
+
+def test_a_ready_client_is_used_as_it_is() -> None:
+    """A ready client keeps its own user agent, and is neither altered nor closed."""
+    with answering(EMPTY_PAGE) as server:
+        ssm = plain(endpoint_url=server.url)
+        with MaintenanceWindowClient(ssm) as client:
+            client.describe_task_invocations(*IDS)
+        raw = ssm.describe_maintenance_window_execution_task_invocations(
+            WindowExecutionId=IDS.window_execution_id, TaskId=IDS.task_execution_id
+        )
+    assert "ssm_mwx" not in server.requests[0].headers["user-agent"]
+    assert raw["WindowExecutionTaskInvocationIdentities"] == []
+
+
+@pytest.mark.parametrize(
+    ("argument", "value"),
+    [
+        ("session", boto3.Session()),
+        ("region_name", "eu-west-1"),
+        ("profile_name", "other"),
+        ("endpoint_url", "http://127.0.0.1:1"),
+        ("config", Config()),
+    ],
+)
+def test_a_ready_client_excludes_the_other_arguments(argument: str, value: Any) -> None:
+    """What a ready client would not heed is refused, not passed over."""
+    ssm = plain()
+    with pytest.raises(InvalidRequestError, match="None beside a ready client") as caught:
+        MaintenanceWindowClient(ssm, **{argument: value})
+    assert argument == caught.value.argument
+
+
+def test_a_session_excludes_a_profile() -> None:
+    """A session has a profile of its own."""
+    with pytest.raises(InvalidRequestError, match="profile_name"):
+        MaintenanceWindowClient(session=boto3.Session(), profile_name="other")
+
+
+def _region(request: Request) -> str:
+    return request.headers["authorization"].split("/")[2]
+
+
+def test_where_a_client_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A session first, then boto3's default session, then a new one; a Region beats them all."""
+    (tmp_path / "config").write_text(PROFILE.format("far", "region = ap-south-1"))
+    with answering(EMPTY_PAGE) as server:
+
+        def call(**arguments: Any) -> str:
+            with MaintenanceWindowClient(endpoint_url=server.url, **arguments) as client:
+                client.describe_task_invocations(*IDS)
+            return _region(server.requests[-1])
+
+        assert call() == "eu-west-1"
+        boto3.setup_default_session(region_name="us-west-2")
+        assert call() == "us-west-2"
+        session = boto3.Session(region_name="sa-east-1")
+        assert call(session=session) == "sa-east-1"
+        assert call(session=session, region_name="ca-central-1") == "ca-central-1"
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+        assert call(profile_name="far") == "ap-south-1"
+
+
+def test_no_default_session_is_set_up() -> None:
+    """Building a client leaves boto3's default session as it was: absent."""
+    MaintenanceWindowClient().close()
+    assert boto3.DEFAULT_SESSION is None
+
+
+def test_what_a_page_asks_for(make_client: ClientMaker) -> None:
+    """The arguments become the members of the request, and absent ones are left out."""
+    with answering(EMPTY_PAGE) as server, make_client(server.url) as client:
+        client.describe_task_invocations(*IDS)
+        client.describe_task_invocations(*IDS, statuses="FAILED", max_results=10, next_token="abc")
+        client.describe_task_invocations(*IDS, statuses=["FAILED", "TIMED_OUT", "FAILED"])
+        list(client.iter_task_invocations(*IDS, starting_token="abc"))
+    ids = {"WindowExecutionId": IDS[0], "TaskId": IDS[1]}
+    filters = [{"Key": "STATUS", "Values": ["FAILED"]}]
+    two = [{"Key": "STATUS", "Values": ["FAILED", "TIMED_OUT"]}]
+    assert [
+        ids,
+        {**ids, "Filters": filters, "MaxResults": 10, "NextToken": "abc"},
+        {**ids, "Filters": two},
+        {**ids, "MaxResults": 100, "NextToken": "abc"},
+    ] == [request.members for request in server.requests]
+
+
+def test_arguments_are_checked_before_the_first_step() -> None:
+    """`iter_task_invocations` refuses at the call, not when iterated; and no call is made."""
+    with answering(EMPTY_PAGE) as server:
+        client = MaintenanceWindowClient(endpoint_url=server.url)
+        with client, pytest.raises(InvalidRequestError, match="page_size: 101 was given"):
+            client.iter_task_invocations(*IDS, page_size=101)
+    assert server.requests == []

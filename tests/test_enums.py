@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import botocore.session
+import pytest
+
+from ssm_mwx import ExecutionStatus, ExternalAlarmState, TaskType
+
+OpenEnumClass = type[ExecutionStatus | TaskType | ExternalAlarmState]
+
+ENUMS: list[OpenEnumClass] = [ExecutionStatus, TaskType, ExternalAlarmState]
+KNOWN = [*ExecutionStatus, *TaskType, *ExternalAlarmState]
+UNKNOWN = [enum(value) for enum in ENUMS for value in ("BRAND_NEW", "success", "is_known", "")]
+
+
+@pytest.mark.parametrize(
+    ("enum", "values"),
+    [
+        (
+            ExecutionStatus,
+            "PENDING IN_PROGRESS SUCCESS FAILED TIMED_OUT CANCELLING CANCELLED SKIPPED_OVERLAPPING",
+        ),
+        (TaskType, "RUN_COMMAND AUTOMATION STEP_FUNCTIONS LAMBDA"),
+        (ExternalAlarmState, "UNKNOWN ALARM"),
+    ],
+)
+def test_members(enum: OpenEnumClass, values: str) -> None:
+    """An enum has the service's values, each under its own name."""
+    members = {name: str(member) for name, member in enum.__members__.items()}
+
+    assert {value: value for value in values.split()} == members
+
+
+@pytest.mark.parametrize(
+    ("enum", "shape"),
+    [
+        (ExecutionStatus, "MaintenanceWindowExecutionStatus"),
+        (TaskType, "MaintenanceWindowTaskType"),
+        (ExternalAlarmState, "ExternalAlarmState"),
+    ],
+)
+def test_service_model(enum: OpenEnumClass, shape: str) -> None:
+    """No value of botocore's service model is unknown to the library."""
+    model = botocore.session.get_session().get_service_model("ssm")
+
+    assert set(model.shape_for(shape).metadata["enum"]) == set(enum)
+
+
+@pytest.mark.parametrize("member", KNOWN)
+def test_known(member: ExecutionStatus) -> None:
+    """A known value is the member itself, and says that it is known."""
+    assert member is type(member)(str(member))
+    assert member.is_known
+    assert f"<{type(member).__name__}.{member.name}: {member.value!r}>" == repr(member)
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_unknown_is_its_string(unknown: ExecutionStatus) -> None:
+    """An unknown value is kept and stands wherever its string may stand."""
+    text = unknown.value
+
+    assert text == unknown
+    assert text == str(unknown) == f"{unknown}" == unknown.name
+    assert {text: 1}[unknown] == 1
+    assert f'["{text}"]' == json.dumps([unknown])
+    assert unknown == type(unknown)(text)
+    assert unknown != type(unknown)(text + "_2")
+
+
+@pytest.mark.parametrize("unknown", UNKNOWN)
+def test_unknown_tells(unknown: ExecutionStatus) -> None:
+    """An unknown value says that it is unknown, in its property and in its repr."""
+    assert not unknown.is_known
+    assert f"<{type(unknown).__name__}: {unknown.value!r} (unknown)>" == repr(unknown)
+
+
+@pytest.mark.parametrize("enum", ENUMS)
+def test_unknown_is_not_added(enum: OpenEnumClass) -> None:
+    """Meeting an unknown value adds no member to the enum."""
+    before = list(enum)
+
+    enum("BRAND_NEW")
+
+    assert before == list(enum)
+
+
+@pytest.mark.parametrize("member", [*KNOWN, *UNKNOWN])
+def test_copies(member: ExecutionStatus) -> None:
+    """A value, known or not, survives pickling and copying."""
+    copies = [
+        copy.copy(member),
+        copy.deepcopy(member),
+        *(pickle.loads(pickle.dumps(member, protocol)) for protocol in range(2, 6)),
+    ]
+
+    assert [(member, type(member), member.is_known)] * 6 == [
+        (each, type(each), each.is_known) for each in copies
+    ]
+
+
+@pytest.mark.parametrize("enum", ENUMS)
+@pytest.mark.parametrize("value", [None, 5, b"SUCCESS", ["SUCCESS"]])
+def test_not_a_string(enum: OpenEnumClass, value: Any) -> None:
+    """What is no string is no value of an enum."""
+    with pytest.raises(ValueError, match=f"is not a valid {enum.__name__}"):
+        enum(value)
+
+
+def test_is_terminal() -> None:
+    """Exactly the five final statuses are terminal; an unknown one is not."""
+    statuses = [*ExecutionStatus, ExecutionStatus("BRAND_NEW"), ExecutionStatus("success")]
+
+    assert {"SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"} == {
+        status for status in statuses if status.is_terminal
+    }

@@ -1,0 +1,350 @@
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.retries.standard import ThrottledRetryableChecker
+
+import ssm_mwx
+from ssm_mwx import (
+    AccessDeniedError,
+    DoesNotExistError,
+    ExecutionStatus,
+    ExpiredCredentialsError,
+    InternalServerError,
+    InvalidRequestError,
+    MaintenanceWindowClient,
+    RepeatedTokenError,
+    ResponseError,
+    ServiceError,
+    SsmMwxError,
+    TaskExecution,
+    TaskFailedError,
+    ThrottlingError,
+    ValidationError,
+    WaitTimeoutError,
+    errors,
+)
+from tests.fakes import IDS, FakeSsmClient, client_error
+
+SERVICE_ERRORS: dict[type[ServiceError], str] = {
+    AccessDeniedError: "AccessDeniedException AccessDenied UnauthorizedOperation",
+    DoesNotExistError: "DoesNotExistException",
+    ExpiredCredentialsError: "ExpiredTokenException ExpiredToken RequestExpired",
+    InternalServerError: (
+        "InternalServerError InternalServerException InternalFailure InternalError "
+        "ServiceUnavailable ServiceUnavailableException"
+    ),
+    ThrottlingError: (
+        "Throttling ThrottlingException ThrottledException RequestThrottled "
+        "RequestThrottledException RequestLimitExceeded TooManyRequestsException "
+        "LimitExceededException SlowDown BandwidthLimitExceeded EC2ThrottledException "
+        "ProvisionedThroughputExceededException"
+    ),
+    ValidationError: (
+        "ValidationException ValidationError InvalidNextToken InvalidFilter InvalidFilterKey "
+        "InvalidFilterValue"
+    ),
+}
+CODES = [(code, cls) for cls, codes in SERVICE_ERRORS.items() for code in codes.split()]
+
+TASK = TaskExecution(status=ExecutionStatus.FAILED, task_parameters=({"commands": ("df",)},))
+SERVICE_CLASSES: list[type[ServiceError]] = [ServiceError, *SERVICE_ERRORS]
+EXAMPLES: list[SsmMwxError] = [
+    SsmMwxError("Anything."),
+    InvalidRequestError("max_results", 5, "an integer from 10 to 100"),
+    *(
+        cls({"Error": {"Code": "A", "Message": "B"}, "ResponseMetadata": {"RequestId": "C"}}, "Op")
+        for cls in SERVICE_CLASSES
+    ),
+    ResponseError("not a time", path="StartTime", operation_name="Op", request_id="C"),
+    RepeatedTokenError("token 2", 7),
+    WaitTimeoutError("Not ended after 60 s.", TASK),
+    TaskFailedError("Ended in FAILED.", TASK),
+]
+
+
+def service_error(response: Any) -> ServiceError:
+    """The library's error for botocore's with this parsed answer."""
+    return ServiceError.from_client_error(ClientError(response, "Op"))
+
+
+# --- the tree ---
+
+
+def test_examples_are_complete() -> None:
+    """The examples that these tests go through hold one of each public error class."""
+    public: list[object] = [getattr(ssm_mwx, name) for name in ssm_mwx.__all__]
+
+    assert {type(error) for error in EXAMPLES} == {
+        cls for cls in public if isinstance(cls, type) and issubclass(cls, Exception)
+    }
+
+
+@pytest.mark.parametrize(
+    ("cls", "base"),
+    [
+        *((type(error), SsmMwxError) for error in EXAMPLES),
+        (InvalidRequestError, ValueError),
+        (ServiceError, ClientError),
+        *((cls, ServiceError) for cls in SERVICE_ERRORS),
+        (WaitTimeoutError, TimeoutError),
+    ],
+)
+def test_tree(cls: type[Exception], base: type[Exception]) -> None:
+    """Each error is what the tree says it is."""
+    assert issubclass(cls, base)
+
+
+@pytest.mark.parametrize("cls", [type(error) for error in EXAMPLES])
+def test_tree_is_written_down(cls: type[SsmMwxError]) -> None:
+    """The module's docstring shows every class, and each says what it is for."""
+    assert cls.__name__ in str(errors.__doc__)
+    assert cls.__doc__
+
+
+# --- pickling and copying ---
+
+
+def pickled(protocol: int) -> Callable[[SsmMwxError], SsmMwxError]:
+    """A way to send an error through pickle."""
+
+    def again(error: SsmMwxError) -> SsmMwxError:
+        result: SsmMwxError = pickle.loads(pickle.dumps(error, protocol))
+        return result
+
+    return again
+
+
+WAYS: list[Callable[[SsmMwxError], SsmMwxError]] = [
+    copy.copy,
+    copy.deepcopy,
+    *(pickled(protocol) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)),
+]
+
+
+@pytest.mark.parametrize("again", WAYS)
+@pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
+def test_survives(error: SsmMwxError, again: Callable[[SsmMwxError], SsmMwxError]) -> None:
+    """Every error keeps type, text, arguments, fields and notes when pickled or copied."""
+    noted = copy.deepcopy(error)
+    noted.add_note("Seen on a Monday.")
+
+    result = again(noted)
+
+    assert noted is not result
+    assert (type(noted), str(noted), noted.args) == (type(result), str(result), result.args)
+    assert vars(noted) == vars(result)
+    assert result.__notes__ == ["Seen on a Monday."]
+
+
+def test_deepcopy_shares_nothing() -> None:
+    """What is added to a deep copy does not show on the error it was made from."""
+    error = InvalidRequestError("max_results", 5, "more")
+    error.add_note("first")
+
+    copy.deepcopy(error).add_note("second")
+
+    assert error.__notes__ == ["first"]
+
+
+# --- AWS's errors ---
+
+
+def test_table_is_complete() -> None:
+    """The table of codes holds the codes tested here and no other."""
+    assert sorted(code for code, _ in CODES) == sorted(errors.ERRORS_BY_CODE)
+
+
+@pytest.mark.parametrize(
+    ("code", "cls"), [*CODES, ("Unheard-of", ServiceError), ("", ServiceError)]
+)
+def test_codes(code: str, cls: type[ServiceError]) -> None:
+    """A call that AWS answers with a code raises the class of its meaning, with botocore's data."""
+    raised = client_error(code)
+    client = MaintenanceWindowClient(client=_FailingClient(raised))
+
+    with pytest.raises(ClientError) as caught:
+        client.get_task_execution(*IDS)
+
+    error = caught.value
+    assert isinstance(error, ServiceError)
+    assert cls is type(error)
+    assert raised.response == error.response
+    assert str(raised) == str(error)
+    assert (cls is ThrottlingError) == error.is_throttling
+
+
+class _FailingClient(FakeSsmClient):
+    """An SSM client whose calls all fail alike."""
+
+    def __init__(self, error: ClientError) -> None:
+        super().__init__()
+        self._error = error
+
+    def get_maintenance_window_execution_task(self, **_request: Any) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    "code",
+    # The two left out say that a former request is still at work, not that there are too many.
+    sorted(
+        {*vars(ThrottledRetryableChecker)["_THROTTLED_ERROR_CODES"]}
+        - {"TransactionInProgressException", "PriorRequestNotComplete"}
+    ),
+)
+def test_throttling_as_botocore_counts_it(code: str) -> None:
+    """What botocore retries as throttling is a ThrottlingError here."""
+    assert ThrottlingError is type(service_error({"Error": {"Code": code}}))
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "cls"),
+    [
+        ("Unheard-of", 429, ThrottlingError),
+        ("", 429, ThrottlingError),
+        ("AccessDeniedException", 429, AccessDeniedError),
+        ("Unheard-of", 400, ServiceError),
+    ],
+)
+def test_too_many_requests(code: str, status: int, cls: type[ServiceError]) -> None:
+    """HTTP's 429 tells of throttling where the code is not known; a known code goes before it."""
+    error = ServiceError.from_client_error(client_error(code, status=status))
+
+    assert cls is type(error)
+    assert (code, status) == (error.code, error.http_status)
+
+
+def test_properties() -> None:
+    """A service error tells what AWS told."""
+    error = ServiceError.from_client_error(client_error("DoesNotExistException", message="Gone."))
+
+    assert (
+        error.code,
+        error.message,
+        error.request_id,
+        error.http_status,
+        error.operation_name,
+        error.is_throttling,
+    ) == (
+        "DoesNotExistException",
+        "Gone.",
+        "request-of-the-error",
+        400,
+        "DescribeMaintenanceWindowExecutionTaskInvocations",
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    "response",
+    [{}, {"Error": {}}, {"Error": {}, "ResponseMetadata": {}}, {"Error": {"Message": None}}],
+)
+def test_properties_without_parts(response: dict[str, Any]) -> None:
+    """Where AWS told nothing, the texts are empty and the rest is None."""
+    error = service_error(response)
+
+    assert ServiceError is type(error)
+    assert (
+        error.code,
+        error.message,
+        error.request_id,
+        error.http_status,
+    ) == ("", "", None, None)
+
+
+# --- the library's own ---
+
+
+def test_invalid_request_error() -> None:
+    """The message says which argument, what was given and what is allowed."""
+    error = InvalidRequestError("max_results", 5, "an integer from 10 to 100")
+
+    assert str(error) == "max_results: 5 was given; allowed is an integer from 10 to 100"
+    assert error.argument == "max_results"
+
+
+@pytest.mark.parametrize("given", ["x" * 10_000, ["x" * 10_000], {"x" * 10_000}, 10**4000])
+def test_invalid_request_error_is_short(given: object) -> None:
+    """However long the argument given, the message stays readable."""
+    error = InvalidRequestError("next_token", given, "a token")
+
+    assert len(str(error)) < 200
+    assert str(error).startswith("next_token: ")
+    assert str(error).endswith(" was given; allowed is a token")
+
+
+def test_invalid_request_error_of_a_boundless_number() -> None:
+    """Even a number that Python does not write out is told of by our error."""
+    client = FakeSsmClient()
+
+    with pytest.raises(InvalidRequestError, match=r"^max_results: .* 10 to 100$"):
+        MaintenanceWindowClient(client=client).describe_task_invocations(*IDS, max_results=10**5000)
+
+    assert client.requests == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "not JSON"),
+        ({"path": "StartTime"}, "StartTime: not JSON"),
+        ({"operation_name": "Op"}, "not JSON (answer of Op, request None)"),
+        (
+            {"path": "A.B[3]", "operation_name": "Op", "request_id": "C"},
+            "A.B[3]: not JSON (answer of Op, request C)",
+        ),
+    ],
+)
+def test_response_error(fields: dict[str, str], message: str) -> None:
+    """The message names the member's path and the call, where there are such."""
+    error = ResponseError("not JSON", **fields)
+
+    assert message == str(error)
+    assert {
+        "problem": "not JSON",
+        "path": None,
+        "operation_name": None,
+        "request_id": None,
+    } | fields == vars(error)
+
+
+def test_response_error_of_a_call() -> None:
+    """A fault in an answer is told with the operation and the request's id."""
+    answer = {"StartTime": "noon", "ResponseMetadata": {"RequestId": "request-1"}}
+    client = MaintenanceWindowClient(client=FakeSsmClient(task=answer))
+
+    with pytest.raises(ResponseError) as caught:
+        client.get_task_execution(*IDS)
+
+    assert (
+        str(caught.value)
+        == "StartTime: not a time (answer of GetMaintenanceWindowExecutionTask, request request-1)"
+    )
+    assert (
+        caught.value.path,
+        caught.value.operation_name,
+        caught.value.request_id,
+    ) == ("StartTime", "GetMaintenanceWindowExecutionTask", "request-1")
+    assert caught.value.__context__ is None
+
+
+def test_repeated_token_error() -> None:
+    """The error holds token and page, and its message says which page it was."""
+    error = RepeatedTokenError("token 2", 7)
+
+    assert (error.token, error.page_number) == ("token 2", 7)
+    assert str(error).startswith("page 7 carries a NextToken")
+
+
+def test_errors_with_a_task() -> None:
+    """The errors about a task hold the task last seen; a timeout may have seen none."""
+    assert TASK is TaskFailedError("Ended in FAILED.", TASK).task
+    assert TASK is WaitTimeoutError("Too late.", TASK).task
+    assert WaitTimeoutError("Too late.").task is None
+    assert str(WaitTimeoutError("Too late.", TASK)) == "Too late."

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import ast
+import enum
+import importlib
+import importlib.resources
+import inspect
+import itertools
+import types
+from typing import Any
+
+import attrs
+import pytest
+
+import ssm_mwx
+
+PUBLIC: list[object] = [getattr(ssm_mwx, name) for name in ssm_mwx.__all__]
+CLASSES = [each for each in PUBLIC if isinstance(each, type)]
+ATTRS_CLASSES = [cls for cls in CLASSES if attrs.has(cls)]
+
+
+def test_all_is_sorted() -> None:
+    """`__all__` is in order and names nothing twice."""
+    assert sorted(set(ssm_mwx.__all__)) == ssm_mwx.__all__
+
+
+def test_all_is_what_is_there() -> None:
+    """`__all__` names every public name of the package, and no other."""
+    public = {
+        name
+        for name, value in vars(ssm_mwx).items()
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+
+    assert public == set(ssm_mwx.__all__)
+
+
+@pytest.mark.parametrize("name", ssm_mwx.__all__)
+def test_importable(name: str) -> None:
+    """Each public name can be had by a from-import."""
+    namespace: dict[str, object] = {}
+
+    exec(f"from ssm_mwx import {name}", namespace)
+
+    assert getattr(ssm_mwx, name) is namespace[name]
+
+
+def test_package_is_documented() -> None:
+    """The package says what it is."""
+    assert ssm_mwx.__doc__
+
+
+@pytest.mark.parametrize(
+    "public", [*CLASSES, *(each for each in PUBLIC if isinstance(each, types.FunctionType))]
+)
+def test_documented(public: type | types.FunctionType) -> None:
+    """Each public class and function has a docstring that somebody wrote."""
+    assert public.__doc__
+    assert not public.__doc__.startswith(f"{public.__name__}(")  # a named tuple's own
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_methods_are_documented(cls: type) -> None:
+    """Each public method and property that a class defines has a docstring."""
+    without = [
+        name
+        for name, value in vars(cls).items()
+        if not name.startswith("_") and _is_method_or_property(value) and not inspect.getdoc(value)
+    ]
+
+    assert without == []
+
+
+def _is_method_or_property(value: object) -> bool:
+    return isinstance(value, types.FunctionType | property | classmethod | staticmethod)
+
+
+@pytest.mark.parametrize("cls", [*ATTRS_CLASSES, ssm_mwx.TaskIds])
+def test_fields_are_documented(cls: Any) -> None:
+    """Each field has a docstring under it."""
+    (definition,) = ast.parse(inspect.getsource(cls)).body
+    documented = {
+        ast.unparse(field.target)
+        for field, text in itertools.pairwise(vars(definition)["body"])
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }
+
+    fields = {field.name for field in attrs.fields(cls)} if attrs.has(cls) else set(cls._fields)
+    assert fields == documented
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_home(cls: type) -> None:
+    """Every public class is the library's own and can be found under the name it gives itself."""
+    module = importlib.import_module(cls.__module__)
+
+    assert cls.__module__.startswith("ssm_mwx.")
+    assert cls is getattr(module, cls.__qualname__)
+
+
+def test_enums_are_strings() -> None:
+    """Every public enum is a StrEnum."""
+    enums = [cls for cls in CLASSES if issubclass(cls, enum.Enum)]
+
+    assert enums
+    assert all(issubclass(cls, enum.StrEnum) for cls in enums)
+
+
+def test_typed() -> None:
+    """The package carries the marker that tells type checkers to read its annotations."""
+    assert importlib.resources.files("ssm_mwx").joinpath("py.typed").is_file()

@@ -1,0 +1,396 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import pprint
+import pydoc
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from ssm_mwx import (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    AutomationParameters,
+    ExecutionStatus,
+    ExternalAlarmState,
+    InvocationPage,
+    LambdaParameters,
+    RunCommandParameters,
+    StepFunctionsParameters,
+    TaskExecution,
+    TaskIds,
+    TaskInvocation,
+    TaskType,
+    UnrecognizedParameters,
+)
+from tests.fakes import IDS, SECRET
+
+START = datetime(2024, 8, 4, 18, 35, 35, tzinfo=UTC)
+RUN_COMMAND_TEXT = '{"documentName": "AWS-RunShellScript", "instanceIds": ["i-1", "i-2"]}'
+
+INVOCATION = TaskInvocation(
+    *IDS,
+    invocation_id="invocation-1",
+    execution_id="command-1",
+    task_type=TaskType.RUN_COMMAND,
+    raw_parameters=RUN_COMMAND_TEXT,
+    status=ExecutionStatus("BRAND_NEW"),
+    start_time=START,
+    owner_information="Alice",
+)
+TASK = TaskExecution(
+    *IDS,
+    type=TaskType.RUN_COMMAND,
+    task_parameters=({"commands": ("df",), "aws:InstanceId": ("i-1",)},),
+    priority=0,
+    status=ExecutionStatus.SUCCESS,
+    start_time=START,
+    end_time=START,
+    alarm_configuration=AlarmConfiguration((Alarm("alarm-1"),), True),
+    triggered_alarms=(AlarmStateInformation("alarm-1", ExternalAlarmState.ALARM),),
+)
+MODELS: list[attrs.AttrsInstance] = [
+    TASK,
+    INVOCATION,
+    AlarmConfiguration((Alarm("alarm-1"),)),
+    Alarm("alarm-1"),
+    AlarmStateInformation("alarm-1", ExternalAlarmState("BRAND_NEW")),
+    InvocationPage((INVOCATION,), "token 2", number=2, request_id="request-1"),
+    RunCommandParameters(parameters={"a": ("b",)}, targets=({"key": "k"},), extra={"c": [1]}),
+    AutomationParameters(parameters={"a": ("b",)}, extra={"c": [1]}),
+    LambdaParameters(payload="e30=", extra={"c": [1]}),
+    StepFunctionsParameters(input="{}", extra={"c": [1]}),
+    UnrecognizedParameters("why not", {"a": [1]}),
+]
+
+each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+both = pytest.mark.parametrize("cls", [TaskExecution, TaskInvocation])
+Execution = type[TaskExecution | TaskInvocation]
+
+
+# --- as values ---
+
+
+@each_model
+def test_frozen(model: Any) -> None:
+    """No field of a model can be set or deleted, and no attribute added."""
+    for field in attrs.fields(model.__class__):
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            setattr(model, field.name, None)
+        with pytest.raises(attrs.exceptions.FrozenInstanceError):
+            delattr(model, field.name)
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        model.brand_new = 1
+
+
+@each_model
+def test_slotted(model: attrs.AttrsInstance) -> None:
+    """A model has no dictionary of its own, so that thousands of them stay small."""
+    assert not hasattr(model, "__dict__")
+
+
+@each_model
+def test_copies(model: Any) -> None:
+    """A model survives pickling and copying, equal in value, hash and every field."""
+    copies = [
+        copy.copy(model),
+        copy.deepcopy(model),
+        *(
+            pickle.loads(pickle.dumps(model, protocol))
+            for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)
+        ),
+    ]
+
+    assert [model] * len(copies) == copies
+    assert {hash(model)} == {hash(each) for each in copies}
+    assert [attrs.asdict(model)] * len(copies) == [attrs.asdict(each) for each in copies]
+
+
+@pytest.mark.parametrize(
+    ("model", "changes"),
+    [
+        *((TASK, {field.name: None}) for field in attrs.fields(TaskExecution)[:2]),
+        (TASK, {"task_parameters": ()}),
+        (TASK, {"priority": None}),
+        (TASK, {"status": ExecutionStatus.FAILED}),
+        (INVOCATION, {"raw_parameters": RUN_COMMAND_TEXT + " "}),
+        (INVOCATION, {"owner_information": None}),
+        (INVOCATION, {"start_time": START + timedelta(microseconds=1)}),
+    ],
+)
+def test_different(model: TaskExecution | TaskInvocation, changes: dict[str, Any]) -> None:
+    """Models that differ in a field are not equal."""
+    assert model != attrs.evolve(model, **changes)
+
+
+def test_page_equality() -> None:
+    """What a page is, not how it was come by, decides whether two are equal."""
+    page = InvocationPage((INVOCATION,), "token 2", number=2, request_id="request-1")
+
+    assert page == InvocationPage((INVOCATION,), "token 2")
+    assert hash(page) == hash(InvocationPage((INVOCATION,), "token 2"))
+    assert page != InvocationPage((INVOCATION,), "token 3", number=2, request_id="request-1")
+    assert page != InvocationPage((), "token 2", number=2, request_id="request-1")
+
+
+def test_mapping_is_not_hashed() -> None:
+    """The mappings inside take part in equality, and not in the hash."""
+    other = attrs.evolve(TASK, task_parameters=({"commands": ("ls",)},))
+
+    assert other != TASK
+    assert hash(other) == hash(TASK)
+
+
+@both
+def test_all_absent(cls: Execution) -> None:
+    """Every member may be absent."""
+    assert {None} == set(attrs.asdict(cls()).values())
+
+
+def test_page() -> None:
+    """A page is gone through like its invocations, and counts them."""
+    page = InvocationPage((INVOCATION, TaskInvocation()), "token 2")
+
+    assert [INVOCATION, TaskInvocation()] == list(page)
+    assert len(page) == 2
+
+
+def test_page_by_default() -> None:
+    """A page of nothing is the first and the last."""
+    page = InvocationPage()
+
+    assert (attrs.asdict(page)) == {
+        "invocations": (),
+        "next_token": None,
+        "number": 1,
+        "request_id": None,
+    }
+    assert (len(page), list(page)) == (0, [])
+
+
+# --- how it stands ---
+
+
+@both
+@pytest.mark.parametrize(
+    ("start", "end", "duration"),
+    [
+        (None, None, None),
+        (START, None, None),
+        (None, START, None),
+        (START, START, timedelta(0)),
+        (START, START + timedelta(minutes=6, milliseconds=160), timedelta(seconds=360.16)),
+    ],
+)
+def test_duration(
+    cls: Execution, start: datetime | None, end: datetime | None, duration: timedelta | None
+) -> None:
+    """The duration is what lies between the two times; None while one is absent."""
+    assert duration == cls(start_time=start, end_time=end).duration
+
+
+@both
+@pytest.mark.parametrize(
+    ("status", "terminal", "succeeded"),
+    [
+        (None, False, False),
+        ("PENDING", False, False),
+        ("IN_PROGRESS", False, False),
+        ("SUCCESS", True, True),
+        ("FAILED", True, False),
+        ("TIMED_OUT", True, False),
+        ("CANCELLING", False, False),
+        ("CANCELLED", True, False),
+        ("SKIPPED_OVERLAPPING", True, False),
+        ("BRAND_NEW", False, False),
+    ],
+)
+def test_status(cls: Execution, status: str | None, terminal: bool, succeeded: bool) -> None:
+    """Whether it ended and succeeded is told by the status alone."""
+    model = cls(
+        status=None if status is None else ExecutionStatus(status),
+        status_details="Success",
+        end_time=START,
+    )
+
+    assert (terminal, succeeded) == (model.is_terminal, model.succeeded)
+
+
+@both
+def test_task_ids(cls: Execution) -> None:
+    """The two ids come as the pair that the client's methods take."""
+    ids = cls(*IDS).task_ids
+
+    assert ids == IDS
+    assert TaskIds is type(ids)
+
+
+@both
+@pytest.mark.parametrize("ids", [(None, None), ("window", None), (None, "task")])
+def test_task_ids_absent(cls: Execution, ids: tuple[str | None, str | None]) -> None:
+    """Where AWS left an id out there is no pair."""
+    with pytest.raises(ValueError, match="no WindowExecutionId or no TaskExecutionId"):
+        _ = cls(*ids).task_ids
+
+
+# --- instances and commands ---
+
+
+@pytest.mark.parametrize(
+    ("task_parameters", "instance_ids"),
+    [
+        (None, ()),
+        ((), ()),
+        (({"commands": ("df",)},), ()),
+        (({"aws:InstanceId": ()},), ()),
+        (({"aws:InstanceId": ("i-2", "i-1")}, {"aws:InstanceId": ("i-3",)}), ("i-2", "i-1", "i-3")),
+        (({"aws:instanceid": ("i-1",), "InstanceId": ("i-2",)},), ()),
+    ],
+)
+def test_instance_ids_of_task(
+    task_parameters: tuple[dict[str, tuple[str, ...]], ...] | None, instance_ids: tuple[str, ...]
+) -> None:
+    """A task's nodes are those of the parameter that AWS itself adds."""
+    assert instance_ids == TaskExecution(task_parameters=task_parameters).instance_ids
+
+
+@pytest.mark.parametrize(
+    ("text", "task_type", "instance_ids"),
+    [
+        (None, TaskType.RUN_COMMAND, ()),
+        (RUN_COMMAND_TEXT, TaskType.RUN_COMMAND, ("i-1", "i-2")),
+        (RUN_COMMAND_TEXT, None, ("i-1", "i-2")),
+        (RUN_COMMAND_TEXT, TaskType.LAMBDA, ()),
+        (RUN_COMMAND_TEXT, TaskType("BRAND_NEW"), ()),
+        (RUN_COMMAND_TEXT[:-1], TaskType.RUN_COMMAND, ()),
+        ('{"parameters": {"InstanceIds": ["i-1"]}}', TaskType.AUTOMATION, ()),
+        (
+            '{"targets": [{"key": "InstanceIds", "values": ["i-2"]}], "instanceIds": ["i-1"]}',
+            TaskType.RUN_COMMAND,
+            ("i-1", "i-2"),
+        ),
+    ],
+)
+def test_instance_ids_of_invocation(
+    text: str | None, task_type: TaskType | None, instance_ids: tuple[str, ...]
+) -> None:
+    """An invocation's nodes are those that its Run Command names."""
+    invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
+
+    assert instance_ids == invocation.instance_ids
+
+
+@pytest.mark.parametrize(
+    ("task_type", "execution_id", "text", "command_id"),
+    [
+        (TaskType.RUN_COMMAND, "command-1", None, "command-1"),
+        (TaskType.RUN_COMMAND, "command-1", "not JSON", "command-1"),
+        (TaskType.RUN_COMMAND, "", RUN_COMMAND_TEXT, None),
+        (TaskType.RUN_COMMAND, None, RUN_COMMAND_TEXT, None),
+        (TaskType.AUTOMATION, "execution-1", RUN_COMMAND_TEXT, None),
+        (TaskType.LAMBDA, "execution-1", None, None),
+        (TaskType.STEP_FUNCTIONS, "execution-1", None, None),
+        (TaskType("BRAND_NEW"), "execution-1", RUN_COMMAND_TEXT, None),
+        (None, "command-1", RUN_COMMAND_TEXT, "command-1"),
+        (None, "", RUN_COMMAND_TEXT, None),
+        (None, None, RUN_COMMAND_TEXT, None),
+        (None, "execution-1", '{"input": "{}"}', None),
+        (None, "execution-1", None, None),
+    ],
+)
+def test_command_id(
+    task_type: TaskType | None, execution_id: str | None, text: str | None, command_id: str | None
+) -> None:
+    """Only of what is surely a Run Command is the execution's id a command's, and never empty."""
+    invocation = TaskInvocation(task_type=task_type, execution_id=execution_id, raw_parameters=text)
+
+    assert command_id == invocation.command_id
+
+
+# --- parameters ---
+
+
+@pytest.mark.parametrize("text", [RUN_COMMAND_TEXT, "not JSON", "", None])
+def test_parameters_are_kept(text: str | None) -> None:
+    """Parameters are parsed once."""
+    invocation = TaskInvocation(raw_parameters=text)
+
+    assert invocation.parameters is invocation.parameters
+
+
+def test_parameters_are_no_part_of_the_value() -> None:
+    """An invocation whose parameters were read is the same as one whose were not."""
+    read, unread = attrs.evolve(INVOCATION), attrs.evolve(INVOCATION)
+
+    parameters = read.parameters
+
+    assert unread == read
+    assert hash(unread) == hash(read)
+    assert pickle.dumps(unread) == pickle.dumps(read)
+    assert repr(unread) == repr(read)
+    for again in (copy.copy(read), copy.deepcopy(read), pickle.loads(pickle.dumps(read))):
+        assert parameters is not again.parameters
+        assert parameters == again.parameters
+
+
+def test_parameters_of_a_changed_invocation() -> None:
+    """Parameters are those of the text at hand, not of the invocation it was evolved from."""
+    assert INVOCATION.parameters != TaskInvocation().parameters
+
+    changed = attrs.evolve(INVOCATION, raw_parameters='{"comment": "x"}')
+
+    assert RunCommandParameters(comment="x") == changed.parameters
+
+
+# --- what is shown ---
+
+
+def test_secrets_are_not_shown() -> None:
+    """No way of showing a model shows a sensitive value; what is not sensitive is shown."""
+    task = TaskExecution(task_arn="seen", task_parameters=({SECRET: (SECRET,)},))
+    invocation = TaskInvocation(
+        task_type=TaskType.RUN_COMMAND,
+        raw_parameters=f'{{"comment": "{SECRET}"}}',
+        owner_information=SECRET,
+        window_target_id="seen",
+    )
+    assert invocation.parameters is not None  # cached now, and still not shown
+
+    for model in (task, invocation, InvocationPage((invocation,), "token 2")):
+        shown = [repr(model), str(model), f"{model}", f"{model!s:>9}", pprint.pformat([model])]
+        assert ["'seen'" in each for each in shown] == [True] * 5
+        assert [SECRET in each for each in shown] == [False] * 5
+
+
+def test_repr_withholds() -> None:
+    """In place of a sensitive value stands a word that says so; None stays None."""
+    assert "task_parameters=<sensitive>," in repr(TaskExecution(task_parameters=()))
+    assert "task_parameters=None," in repr(TaskExecution())
+    assert "raw_parameters=<sensitive>," in repr(TaskInvocation(raw_parameters=""))
+    assert "owner_information=<sensitive>," in repr(TaskInvocation(owner_information=""))
+    assert "raw_parameters=None," in repr(TaskInvocation())
+    assert "owner_information=None," in repr(TaskInvocation())
+
+
+@pytest.mark.parametrize(
+    ("cls", "name"),
+    [
+        *((TaskExecution, name) for name in ("instance_ids", "duration", "task_ids")),
+        *((TaskExecution, name) for name in ("is_terminal", "succeeded")),
+        *((TaskInvocation, name) for name in ("parameters", "instance_ids", "command_id")),
+        *((TaskInvocation, name) for name in ("duration", "task_ids", "is_terminal", "succeeded")),
+        (RunCommandParameters, "named_instance_ids"),
+    ],
+)
+def test_help(cls: type, name: str) -> None:
+    """`help` shows the docstring of each property."""
+    docstring = str(getattr(cls, name).__doc__)
+
+    shown = pydoc.plain(pydoc.render_doc(cls))
+
+    assert len(docstring) > 40
+    assert docstring.splitlines()[0] in shown

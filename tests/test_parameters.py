@@ -1,0 +1,488 @@
+from __future__ import annotations
+
+import json
+import pprint
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ssm_mwx import (
+    AutomationParameters,
+    LambdaParameters,
+    Parameters,
+    RunCommandParameters,
+    StepFunctionsParameters,
+    TaskInvocation,
+    TaskType,
+    UnrecognizedParameters,
+)
+from tests.fakes import SECRET
+from tests.strategies import json_values, parameters_texts, task_types, texts
+
+CLASSES = {
+    TaskType.RUN_COMMAND: RunCommandParameters,
+    TaskType.AUTOMATION: AutomationParameters,
+    TaskType.LAMBDA: LambdaParameters,
+    TaskType.STEP_FUNCTIONS: StepFunctionsParameters,
+}
+RUN_COMMAND_MEMBERS: dict[str, Any] = {
+    "documentName": "AWS-RunShellScript",
+    "documentVersion": "$DEFAULT",
+    "instanceIds": ["i-1", "i-2"],
+    "targets": [{"key": "tag:Role", "targetValues": ["web"]}],
+    "comment": "Every Monday.",
+    "maxConcurrency": "10%",
+    "maxErrors": "1",
+    "parameters": {"commands": ["df", "uptime"], "WorkingDirectory": [""], "none": []},
+    "timeoutSeconds": 600,
+    "cloudWatchOutputConfig": {"cloudWatchLogGroupName": "logs"},
+    "documentHash": "0a1b",
+    "documentHashType": "Sha256",
+    "notificationConfig": {"notificationArn": "arn"},
+    "outputS3BucketName": "bucket",
+    "outputS3KeyPrefix": "prefix",
+    "serviceRoleArn": "arn:role",
+}
+
+
+def parsed(text: str, task_type: TaskType | None = TaskType.RUN_COMMAND) -> Parameters:
+    """What an invocation makes of its ``Parameters`` text."""
+    parameters = TaskInvocation(raw_parameters=text, task_type=task_type).parameters
+    assert parameters is not None
+    return parameters
+
+
+def typed(members: dict[str, Any], task_type: TaskType | None = TaskType.RUN_COMMAND) -> Parameters:
+    """What an invocation makes of a JSON object with these members."""
+    return parsed(json.dumps(members), task_type)
+
+
+def shown(value: object) -> list[str]:
+    """Every way in which Python shows a value unasked."""
+    return [repr(value), str(value), f"{value}", f"{[value]}", pprint.pformat(value, width=1)]
+
+
+# --- what is recognised ---
+
+
+@pytest.mark.parametrize("text", [None, ""])
+def test_none(text: str | None) -> None:
+    """Where AWS sent no text or an empty one, there are no parameters."""
+    assert TaskInvocation(raw_parameters=text, task_type=TaskType.LAMBDA).parameters is None
+
+
+def test_run_command() -> None:
+    """Every member of a Run Command's parameters has its field, of its type."""
+    assert RunCommandParameters(
+        document_name="AWS-RunShellScript",
+        document_version="$DEFAULT",
+        instance_ids=("i-1", "i-2"),
+        targets=({"key": "tag:Role", "targetValues": ["web"]},),
+        comment="Every Monday.",
+        max_concurrency="10%",
+        max_errors="1",
+        parameters={"commands": ("df", "uptime"), "WorkingDirectory": ("",), "none": ()},
+        timeout_seconds=600,
+        cloud_watch_output_config={"cloudWatchLogGroupName": "logs"},
+        document_hash="0a1b",
+        document_hash_type="Sha256",
+        notification_config={"notificationArn": "arn"},
+        output_s3_bucket_name="bucket",
+        output_s3_key_prefix="prefix",
+        service_role_arn="arn:role",
+        extra={},
+    ) == typed(RUN_COMMAND_MEMBERS)
+
+
+def test_automation() -> None:
+    """An Automation's parameters are version and the runbook's own parameters."""
+    assert AutomationParameters(
+        document_version="3", parameters={"InstanceId": ("i-1",)}, extra={"new": 1}
+    ) == typed(
+        {"DocumentVersion": "3", "Parameters": {"InstanceId": ["i-1"]}, "new": 1},
+        TaskType.AUTOMATION,
+    )
+
+
+def test_lambda() -> None:
+    """A Lambda function's payload and context stay as they are, undecoded."""
+    assert LambdaParameters(
+        client_context="e30=", qualifier="live", payload="e30=", extra={"new": None}
+    ) == typed(
+        {"ClientContext": "e30=", "Qualifier": "live", "Payload": "e30=", "new": None},
+        TaskType.LAMBDA,
+    )
+
+
+def test_step_functions() -> None:
+    """A state machine's input stays the text it is."""
+    assert StepFunctionsParameters(input='{"a": 1}', name="run-1", extra={"new": []}) == typed(
+        {"Input": '{"a": 1}', "Name": "run-1", "new": []}, TaskType.STEP_FUNCTIONS
+    )
+
+
+@pytest.mark.parametrize(("task_type", "cls"), CLASSES.items())
+def test_nothing_given(task_type: TaskType, cls: type[Any]) -> None:
+    """An empty object is recognised, with nothing in it."""
+    assert cls() == parsed("{}", task_type)
+
+
+@pytest.mark.parametrize("spell", [str.lower, str.upper, str.title, str.swapcase])
+def test_case_of_keys(spell: Any) -> None:
+    """The case of a key's letters does not matter; the keys inside a member keep theirs."""
+    members = {spell(key): value for key, value in RUN_COMMAND_MEMBERS.items()}
+
+    assert typed(RUN_COMMAND_MEMBERS) == typed(members)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("documentName", 5),
+        ("documentName", None),
+        ("instanceIds", "i-1"),
+        ("instanceIds", ["i-1", 5]),
+        ("instanceIds", {"i-1": 1}),
+        ("targets", {"key": "tag:Role"}),
+        ("targets", [{"key": "tag:Role"}, "web"]),
+        ("parameters", ["df"]),
+        ("parameters", {"commands": "df"}),
+        ("parameters", {"commands": ["df"], "timeout": [5]}),
+        ("timeoutSeconds", "600"),
+        ("timeoutSeconds", 600.0),
+        ("timeoutSeconds", True),
+        ("cloudWatchOutputConfig", []),
+        ("maxErrors", 1),
+    ],
+)
+def test_unexpected_type(key: str, wrong: object) -> None:
+    """A known key with a value of another type goes to `extra`, under its own spelling."""
+    assert RunCommandParameters(comment="kept", extra={key: wrong}) == typed(
+        {key: wrong, "comment": "kept"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "expected"),
+    [
+        (
+            {"documentName": "A", "DocumentName": "B"},
+            RunCommandParameters(document_name="A", extra={"DocumentName": "B"}),
+        ),
+        (
+            {"DOCUMENTNAME": "B", "documentName": "A"},
+            RunCommandParameters(document_name="B", extra={"documentName": "A"}),
+        ),
+        (
+            {"documentName": None, "DocumentName": "B"},
+            RunCommandParameters(document_name="B", extra={"documentName": None}),
+        ),
+        (
+            {"instanceIds": [], "InstanceIds": ["i-1"]},
+            RunCommandParameters(extra={"InstanceIds": ["i-1"]}),
+        ),
+    ],
+)
+def test_key_twice_in_different_case(
+    members: dict[str, Any], expected: RunCommandParameters
+) -> None:
+    """Of a key given twice in different case the first readable one counts; the other is kept."""
+    assert expected == typed(members)
+
+
+@pytest.mark.parametrize("key", ["extra", "Extra", "document_name", "", "documentName "])
+def test_unknown_key(key: str) -> None:
+    """An unknown key goes to `extra`, even one that looks like a field's name."""
+    assert RunCommandParameters(extra={key: "x"}) == typed({key: "x"})
+
+
+# --- where the task type is absent or new ---
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"documentName": "A", "instanceIds": ["i-1"]},
+        {"DocumentName": "A", "InstanceIds": ["i-1"]},
+        {"documentName": "A", "targets": [{"key": "tag:Role"}]},
+    ],
+)
+def test_unmistakable(members: dict[str, Any]) -> None:
+    """A document's name beside its nodes or targets is a Run Command, whatever AWS left out."""
+    assert typed(members) == typed(members, None)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {},
+        {"documentName": "A"},
+        {"instanceIds": ["i-1"]},
+        {"documentName": "A", "instanceIds": []},
+        {"documentName": "A", "targets": []},
+        {"documentName": "A", "instanceIds": "i-1"},
+        {"documentName": 5, "instanceIds": ["i-1"]},
+        {"documentVersion": "1", "parameters": {"a": ["b"]}},
+        {"input": "{}", "name": "run-1"},
+    ],
+)
+def test_mistakable(members: dict[str, Any]) -> None:
+    """Any other shape is not guessed at."""
+    expected = UnrecognizedParameters("no task type, and the shape does not tell it", members)
+
+    assert expected == typed(members, None)
+
+
+def test_new_task_type() -> None:
+    """A task type of a later day is not guessed at, whatever the shape."""
+    expected = UnrecognizedParameters("a task type this version does not know", RUN_COMMAND_MEMBERS)
+
+    assert expected == typed(RUN_COMMAND_MEMBERS, TaskType("BRAND_NEW"))
+
+
+# --- hostile texts ---
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (SECRET, "not JSON: "),
+        (" ", "not JSON: "),
+        (f'{{"documentName": "{SECRET}', "not JSON: "),
+        (f'{{"comment": "{SECRET}",}}', "not JSON: "),
+        (f'{{"comment": "{SECRET}"}} {SECRET}', "not JSON: "),
+        (f"{{'comment': '{SECRET}'}}", "not JSON: "),
+        (f'{{"comment": "{SECRET}\n"}}', "not JSON: "),
+        (f'{{"comment": "\\{SECRET}"}}', "not JSON: "),
+        (f'{{"comment": "\\u{SECRET}"}}', "not JSON: "),
+        (f'\ufeff{{"comment": "{SECRET}"}}', "not JSON: "),
+        (f'{{"comment": "{SECRET}", "maxErrors": NaN}}', "not JSON: NaN or Infinity"),
+        (f'{{"comment": "{SECRET}", "maxErrors": -Infinity}}', "not JSON: NaN or Infinity"),
+        (f'["{SECRET}", Infinity]', "not JSON: NaN or Infinity"),
+        (f'["{SECRET}", ' + "[" * 100_000, "nested too deeply"),
+        (f'{{"{SECRET}": ' * 100_000, "nested too deeply"),
+        (f'["{SECRET}", ' + "9" * 5000 + "]", "a number is too long"),
+        (f'{{"timeoutSeconds": -{"9" * 5000}, "comment": "{SECRET}"}}', "a number is too long"),
+        (f'{{"a": "{SECRET}", "a": "{SECRET}", "b": NaN}}', "not JSON: NaN or Infinity"),
+        (f'{{"b": {{"a": "{SECRET}", "a": 1}}, "c": {"9" * 5000}}}', "a number is too long"),
+        (f'{{"b": {{"a": "{SECRET}", "a": 1}}, "c": {"[" * 100_000}', "nested too deeply"),
+        (f'{{"b": {{"a": "{SECRET}", "a": 1}}, "c": ', "not JSON: "),
+    ],
+    ids=lambda text: repr(text[:40]),
+)
+@pytest.mark.parametrize("task_type", [None, *TaskType])
+def test_unreadable(text: str, reason: str, task_type: TaskType | None) -> None:
+    """What is not JSON, or more than Python takes, is told of without a word of the text."""
+    invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
+
+    parameters = invocation.parameters
+
+    assert isinstance(parameters, UnrecognizedParameters)
+    assert parameters.reason.startswith(reason)
+    assert parameters.document is None
+    assert text == invocation.raw_parameters
+    assert SECRET not in parameters.reason
+    assert "99" not in parameters.reason
+    assert f"UnrecognizedParameters(reason={parameters.reason!r}, document=None)" == repr(
+        parameters
+    )
+
+
+@pytest.mark.parametrize("document", [SECRET, [SECRET], [{"comment": SECRET}], 42, 4.2, True, []])
+def test_no_object(document: object) -> None:
+    """JSON that is no object is kept as a document, and not shown."""
+    parameters = parsed(json.dumps(document))
+
+    assert UnrecognizedParameters("the JSON is not an object", document) == parameters
+    assert (
+        repr(parameters)
+        == "UnrecognizedParameters(reason='the JSON is not an object', document=<sensitive>)"
+    )
+
+
+def test_null() -> None:
+    """A JSON null is told of as one more thing that is no object."""
+    assert UnrecognizedParameters("the JSON is not an object", None) == parsed("null")
+
+
+@pytest.mark.parametrize(
+    ("text", "document"),
+    [
+        (f'{{"comment": "x", "comment": "{SECRET}"}}', {"comment": SECRET}),
+        (
+            f'{{"parameters": {{"a": ["x"], "a": ["{SECRET}"]}}, "comment": "y"}}',
+            {"parameters": {"a": [SECRET]}, "comment": "y"},
+        ),
+        (f'[{{"a": 1, "a": "{SECRET}"}}]', [{"a": SECRET}]),
+    ],
+)
+def test_key_twice(text: str, document: object) -> None:
+    """A key given twice in the same spelling leaves the text unrecognised, so nothing is lost."""
+    parameters = parsed(text)
+
+    assert UnrecognizedParameters("a JSON object gives a key twice", document) == parameters
+    assert all(SECRET not in each for each in shown(parameters))
+
+
+@pytest.mark.parametrize("surrogate", ["\ud800", r"\ud800"], ids=["real", "escaped"])
+def test_lone_surrogate(surrogate: str) -> None:
+    """A lone surrogate is kept, and what is shown can still be printed."""
+    text = f'{{"documentName": "{surrogate}", "comment": "{SECRET}{surrogate}"}}'
+
+    parameters = parsed(text)
+
+    assert RunCommandParameters(document_name="\ud800", comment=SECRET + "\ud800") == parameters
+    assert r"document_name='\ud800'" in repr(parameters).encode("utf-8").decode()
+
+
+@given(text=parameters_texts, task_type=task_types)
+@example(text="", task_type=None)
+def test_never_raises(text: str, task_type: TaskType | None) -> None:
+    """Whatever the text, it is kept as it came, and its parameters can be had, shown and hashed."""
+    invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
+
+    parameters = invocation.parameters
+
+    assert text == invocation.raw_parameters
+    assert isinstance(parameters, Parameters) == bool(text)
+    assert hash(parameters) == hash(parameters)
+    assert isinstance(invocation.instance_ids, tuple)
+    assert shown(parameters) == [each.encode().decode() for each in shown(parameters)]
+
+
+NAMES = [*RUN_COMMAND_MEMBERS, "clientContext", "qualifier", "payload", "input", "name", "extra"]
+member_keys = st.sampled_from(
+    [spelled for key in NAMES for spelled in (key, key.lower(), key.upper(), key.title())]
+)
+member_values = json_values | st.sampled_from(list(RUN_COMMAND_MEMBERS.values()))
+
+
+@given(
+    members=st.dictionaries(member_keys | texts, member_values, max_size=8), task_type=task_types
+)
+def test_nothing_is_lost(members: dict[str, Any], task_type: TaskType | None) -> None:
+    """All that AWS sent is in a field, in `extra` or in `document`, and nothing else is."""
+    parameters = typed(members, task_type)
+
+    found: dict[str, Any] = {}
+    if isinstance(parameters, UnrecognizedParameters):
+        found = parameters.document
+    else:
+        by_name = {
+            field.name.replace("_", ""): getattr(parameters, field.name)
+            for field in attrs.fields(type(parameters))
+        }
+        fields = {key: by_name[key.lower()] for key in members if key not in parameters.extra}
+        found = fields | parameters.extra
+    assert json.dumps(members, sort_keys=True) == json.dumps(found, sort_keys=True)
+
+
+# --- instances ---
+
+
+@pytest.mark.parametrize(
+    ("members", "instance_ids"),
+    [
+        ({}, ()),
+        ({"instanceIds": ["i-2", "i-1", "i-2"]}, ("i-2", "i-1")),
+        ({"targets": [{"key": "InstanceIds", "targetValues": ["i-1", "i-2"]}]}, ("i-1", "i-2")),
+        ({"targets": [{"key": "instanceids", "values": ["i-1"]}]}, ("i-1",)),
+        (
+            {
+                "instanceIds": ["i-1"],
+                "targets": [
+                    {"key": "InstanceIds", "targetValues": ["i-2", "i-1"], "values": ["i-3"]},
+                    {"key": "tag:Role", "targetValues": ["i-4"]},
+                    {"key": "InstanceIds", "targetValues": ["i-5"]},
+                ],
+            },
+            ("i-1", "i-3", "i-2", "i-5"),
+        ),
+        ({"targets": [{"key": "InstanceIds"}]}, ()),
+        ({"targets": [{"key": "InstanceIds", "targetValues": "i-1"}]}, ()),
+        ({"targets": [{"key": 5, "targetValues": ["i-1"]}, {"targetValues": ["i-1"]}]}, ()),
+        ({"parameters": {"InstanceIds": ["i-1"]}}, ()),
+    ],
+)
+def test_named_instance_ids(members: dict[str, Any], instance_ids: tuple[str, ...]) -> None:
+    """Every node that is named by id counts once, in AWS's order; nothing else is guessed."""
+    parameters = typed(members)
+
+    assert isinstance(parameters, RunCommandParameters)
+    assert instance_ids == parameters.named_instance_ids
+
+
+# --- what is shown ---
+
+
+def test_repr_of_run_command() -> None:
+    """The repr shows what may be seen and withholds the rest."""
+    extra = {"new": SECRET}
+
+    assert repr(typed(RUN_COMMAND_MEMBERS | extra)) == (
+        "RunCommandParameters(document_name='AWS-RunShellScript', document_version='$DEFAULT', "
+        "instance_ids=('i-1', 'i-2'), targets=({'key': 'tag:Role', …: <sensitive>},), "
+        "comment=<sensitive>, max_concurrency='10%', max_errors='1', "
+        "parameters={'commands': <sensitive>, 'WorkingDirectory': <sensitive>, "
+        "'none': <sensitive>}, timeout_seconds=600, cloud_watch_output_config=<sensitive>, "
+        "document_hash=<sensitive>, document_hash_type=<sensitive>, "
+        "notification_config=<sensitive>, output_s3_bucket_name=<sensitive>, "
+        "output_s3_key_prefix=<sensitive>, service_role_arn=<sensitive>, extra=<sensitive>)"
+    )
+
+
+def test_repr_of_nothing() -> None:
+    """What is absent may be seen to be absent."""
+    assert (
+        repr(AutomationParameters())
+        == "AutomationParameters(document_version=None, parameters={}, extra={})"
+    )
+    assert "targets=()," in repr(RunCommandParameters())
+    assert "comment=None," in repr(RunCommandParameters())
+
+
+def test_repr_of_targets() -> None:
+    """Of a target no more than a plain key is shown; several stay a readable tuple."""
+    targets = [{"key": "tag:Role", "values": [SECRET]}, {"key": [SECRET]}, {"Key": SECRET}]
+
+    assert "targets=({'key': 'tag:Role', …: <sensitive>}, <sensitive>, <sensitive>,)" in repr(
+        typed({"targets": targets})
+    )
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        typed(
+            {
+                "targets": [{"key": "tag:Role", "targetValues": [SECRET]}, {SECRET: SECRET}],
+                "comment": SECRET,
+                "parameters": {"commands": [SECRET]},
+                "cloudWatchOutputConfig": {SECRET: SECRET},
+                "documentHash": SECRET,
+                "documentHashType": SECRET,
+                "notificationConfig": {SECRET: SECRET},
+                "outputS3BucketName": SECRET,
+                "outputS3KeyPrefix": SECRET,
+                "serviceRoleArn": SECRET,
+                "timeoutSeconds": SECRET,
+                SECRET: SECRET,
+            }
+        ),
+        typed({"parameters": {"a": [SECRET]}, SECRET: SECRET}, TaskType.AUTOMATION),
+        typed(
+            {"clientContext": SECRET, "qualifier": SECRET, "payload": SECRET, SECRET: SECRET},
+            TaskType.LAMBDA,
+        ),
+        typed({"input": SECRET, "name": SECRET, SECRET: SECRET}, TaskType.STEP_FUNCTIONS),
+        typed({SECRET: SECRET}, None),
+    ],
+    ids=lambda parameters: type(parameters).__name__,
+)
+def test_secrets_are_not_shown(parameters: Parameters) -> None:
+    """No way of showing parameters shows a sensitive value."""
+    assert SECRET in json.dumps(attrs.asdict(parameters))
+    assert [each for each in shown(parameters) if SECRET in each] == []

@@ -1,0 +1,314 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from ssm_mwx import ExecutionStatus, InvalidRequestError, MaintenanceWindowClient, TaskInvocation
+from tests.fakes import IDS, FakeSsmClient
+
+ID_MEMBERS = {"WindowExecutionId": IDS.window_execution_id, "TaskId": IDS.task_execution_id}
+ALL_STATUSES = (
+    "any of PENDING, IN_PROGRESS, SUCCESS, FAILED, TIMED_OUT, CANCELLING, CANCELLED"  # in order
+)
+
+Method = Callable[..., object]
+
+
+@pytest.fixture(name="ssm")
+def _ssm() -> FakeSsmClient:
+    return FakeSsmClient()
+
+
+@pytest.fixture(name="client")
+def _client(ssm: FakeSsmClient) -> MaintenanceWindowClient:
+    return MaintenanceWindowClient(client=ssm)
+
+
+@pytest.fixture(
+    name="method",
+    params=["get_task_execution", "describe_task_invocations", "iter_task_invocations"],
+)
+def _method(client: MaintenanceWindowClient, request: pytest.FixtureRequest) -> Method:
+    """Each method that makes requests."""
+    method: Method = getattr(client, request.param)
+    return method
+
+
+@pytest.fixture(name="listing", params=["describe_task_invocations", "iter_task_invocations"])
+def _listing(client: MaintenanceWindowClient, request: pytest.FixtureRequest) -> Method:
+    """Each method that asks for invocations."""
+    method: Method = getattr(client, request.param)
+    return method
+
+
+def refusal(call: Callable[[], object]) -> InvalidRequestError:
+    """The error that a call is refused with."""
+    with pytest.raises(InvalidRequestError) as caught:
+        call()
+    return caught.value
+
+
+# --- what is sent ---
+
+
+def test_task_request(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+    """Getting a task sends the two ids, the task's as TaskId."""
+    client.get_task_execution(*IDS)
+
+    assert ssm.requests == [ID_MEMBERS]
+
+
+def test_invocations_request_by_default(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient
+) -> None:
+    """Describing invocations sends nothing that was not asked for."""
+    client.describe_task_invocations(*IDS)
+
+    assert ssm.requests == [ID_MEMBERS]
+
+
+def test_invocations_request_with_all() -> None:
+    """Each argument becomes its member; the statuses become one filter."""
+    ssm = FakeSsmClient({"token 2": {}})
+    client = MaintenanceWindowClient(client=ssm)
+
+    client.describe_task_invocations(
+        *IDS, statuses=("FAILED", "TIMED_OUT"), max_results=25, next_token="token 2"
+    )
+
+    assert ssm.requests == [
+        ID_MEMBERS
+        | {
+            "Filters": [{"Key": "STATUS", "Values": ["FAILED", "TIMED_OUT"]}],
+            "MaxResults": 25,
+            "NextToken": "token 2",
+        }
+    ]
+
+
+def test_iteration_request() -> None:
+    """Iterating asks for full pages, and for the same filter on each of them."""
+    ssm = FakeSsmClient({"token 2": {"NextToken": "token 3"}, "token 3": {"NextToken": ""}})
+    client = MaintenanceWindowClient(client=ssm)
+
+    pager = client.iter_task_invocations(*IDS, statuses="FAILED", starting_token="token 2")
+
+    assert list(pager) == []
+    members = ID_MEMBERS | {
+        "Filters": [{"Key": "STATUS", "Values": ["FAILED"]}],
+        "MaxResults": 100,
+    }
+    assert [members | {"NextToken": token} for token in ("token 2", "token 3")] == ssm.requests
+
+
+@pytest.mark.parametrize("empty", [None, ""])
+def test_no_token(client: MaintenanceWindowClient, ssm: FakeSsmClient, empty: str | None) -> None:
+    """An empty token is none: it is not sent."""
+    client.describe_task_invocations(*IDS, next_token=empty)
+    list(client.iter_task_invocations(*IDS, starting_token=empty, page_size=10))
+
+    assert ssm.requests == [ID_MEMBERS, ID_MEMBERS | {"MaxResults": 10}]
+
+
+@pytest.mark.parametrize("size", [10, 11, 99, 100])
+def test_page_size(client: MaintenanceWindowClient, ssm: FakeSsmClient, size: int) -> None:
+    """Every size within AWS's bounds is sent, the bounds included."""
+    client.describe_task_invocations(*IDS, max_results=size)
+    list(client.iter_task_invocations(*IDS, page_size=size))
+
+    assert [ID_MEMBERS | {"MaxResults": size}] * 2 == ssm.requests
+
+
+def test_upper_case_id(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+    """An id may be written in upper case, and is sent as given."""
+    upper = IDS.window_execution_id.upper()
+
+    client.get_task_execution(upper, IDS.task_execution_id)
+
+    assert [ID_MEMBERS | {"WindowExecutionId": upper}] == ssm.requests
+
+
+@pytest.mark.parametrize(
+    ("statuses", "values"),
+    [
+        ("FAILED", ["FAILED"]),
+        (ExecutionStatus.FAILED, ["FAILED"]),
+        (ExecutionStatus("FAILED"), ["FAILED"]),
+        ({"FAILED"}, ["FAILED"]),
+        (["FAILED", ExecutionStatus.PENDING], ["FAILED", "PENDING"]),
+        ((status for status in ("PENDING", "FAILED")), ["PENDING", "FAILED"]),
+        (["FAILED", ExecutionStatus.FAILED, "FAILED"], ["FAILED"]),
+        (
+            [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"],
+            ALL_STATUSES.removeprefix("any of ").split(", "),
+        ),
+    ],
+)
+def test_statuses(
+    client: MaintenanceWindowClient,
+    ssm: FakeSsmClient,
+    statuses: Iterable[ExecutionStatus | str],
+    values: list[str],
+) -> None:
+    """Statuses are one or many, strings or members; each is sent once, as a plain string."""
+    client.describe_task_invocations(*IDS, statuses=statuses)
+
+    assert [[{"Key": "STATUS", "Values": values}]] == [each["Filters"] for each in ssm.requests]
+    assert {str} == {type(value) for value in ssm.requests[0]["Filters"][0]["Values"]}
+
+
+NO_STATUSES: list[Iterable[str]] = [(), [], set(), iter(())]
+
+
+@pytest.mark.parametrize("statuses", NO_STATUSES)
+def test_no_statuses(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient, statuses: Iterable[str]
+) -> None:
+    """No statuses are no filter."""
+    client.describe_task_invocations(*IDS, statuses=statuses)
+
+    assert ssm.requests == [ID_MEMBERS]
+
+
+def test_statuses_are_read_once(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+    """Statuses are read at the call, so that each walk of a pager asks for the same."""
+    statuses = ["FAILED"]
+    pager = client.iter_task_invocations(*IDS, statuses=iter(statuses))
+    statuses.append("PENDING")
+
+    walks: list[list[TaskInvocation]] = [list(pager), list(pager)]
+
+    assert walks == [[], []]
+    assert [each["Filters"][0]["Values"] for each in ssm.requests] == [["FAILED"], ["FAILED"]]
+
+
+# --- what is refused ---
+
+
+@pytest.mark.parametrize("argument", ["window_execution_id", "task_execution_id"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "mw-0123456789abcdef0",
+        IDS.task_execution_id[:-1],
+        IDS.task_execution_id + "0",
+        IDS.task_execution_id + "\n",
+        " " + IDS.task_execution_id,
+        IDS.task_execution_id.replace("-", "_"),
+        "g" + IDS.task_execution_id[1:],
+        "0c9ac961dafd-4a94-b6c7-1bef300a00020",
+        None,
+        5,
+        IDS.task_execution_id.encode(),
+    ],
+)
+def test_id_refused(method: Method, ssm: FakeSsmClient, argument: str, given: object) -> None:
+    """An id that is no UUID is refused, told by name, and costs no call."""
+    error = refusal(lambda: method(**(IDS._asdict() | {argument: given})))
+
+    assert f"{argument}: {given!r} was given; allowed is a UUID of 36 characters" == str(error)
+    assert argument == error.argument
+    assert ssm.requests == []
+
+
+@pytest.mark.parametrize(
+    ("listing", "argument"),
+    [("describe_task_invocations", "max_results"), ("iter_task_invocations", "page_size")],
+    indirect=["listing"],
+)
+@pytest.mark.parametrize("given", [9, 101, 0, -1, True, 10.0, "50"])
+def test_page_size_refused(
+    listing: Method, ssm: FakeSsmClient, argument: str, given: object
+) -> None:
+    """A page size out of AWS's bounds, or no integer, is refused under its argument's name."""
+    error = refusal(lambda: listing(*IDS, **{argument: given}))
+
+    assert f"{argument}: {given!r} was given; allowed is an integer from 10 to 100" == str(error)
+    assert argument == error.argument
+    assert ssm.requests == []
+
+
+@pytest.mark.parametrize(
+    ("listing", "argument"),
+    [("describe_task_invocations", "next_token"), ("iter_task_invocations", "starting_token")],
+    indirect=["listing"],
+)
+@pytest.mark.parametrize("given", [5, b"token", ["token"], False])
+def test_token_refused(listing: Method, ssm: FakeSsmClient, argument: str, given: object) -> None:
+    """A token that is no string is refused under its argument's name."""
+    error = refusal(lambda: listing(*IDS, **{argument: given}))
+
+    assert f"{argument}: {given!r} was given; allowed is a token that AWS gave, or None" == str(
+        error
+    )
+    assert argument == error.argument
+    assert ssm.requests == []
+
+
+@pytest.mark.parametrize(
+    ("statuses", "given"),
+    [
+        (None, None),
+        (5, 5),
+        ([5], 5),
+        (["FAILED", None], None),
+        (b"FAILED", 70),
+        (ExecutionStatus.SKIPPED_OVERLAPPING, "SKIPPED_OVERLAPPING"),
+        (["SKIPPED_OVERLAPPING"], "SKIPPED_OVERLAPPING"),
+        ("", ""),
+        (["FAILED", "done"], "done"),
+        (ExecutionStatus("BRAND_NEW"), "BRAND_NEW"),
+    ],
+)
+def test_status_refused(
+    listing: Method, ssm: FakeSsmClient, statuses: object, given: object
+) -> None:
+    """What AWS's filter does not take is refused with all that it does take."""
+    error = refusal(lambda: listing(*IDS, statuses=statuses))
+
+    assert f"statuses: {given!r} was given; allowed is {ALL_STATUSES}" == str(error)
+    assert error.argument == "statuses"
+    assert ssm.requests == []
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("success", "SUCCESS"),
+        ("Success", "SUCCESS"),
+        ("SUCESS", "SUCCESS"),
+        (" FAILED ", "FAILED"),
+        ("Failure", "FAILED"),
+        ("TimedOut", "TIMED_OUT"),
+        ("timed-out", "TIMED_OUT"),
+        ("TIMEDOUT", "TIMED_OUT"),
+        ("in progress", "IN_PROGRESS"),
+        ("InProgress", "IN_PROGRESS"),
+        ("CANCELED", "CANCELLED"),
+        ("Canceling", "CANCELLING"),
+        ("pending", "PENDING"),
+    ],
+)
+def test_status_misspelled(listing: Method, ssm: FakeSsmClient, given: str, meant: str) -> None:
+    """A near miss is refused with the status it was likely meant to be."""
+    error = refusal(lambda: listing(*IDS, statuses=[given]))
+
+    assert (
+        f"statuses: {given!r} was given; allowed is {meant} (did you mean that?), or {ALL_STATUSES}"
+        == str(error)
+    )
+    assert ssm.requests == []
+
+
+def test_refused_early(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+    """An iteration's arguments are refused at the call, before anything is iterated."""
+    arguments: dict[str, Any] = {"page_size": 5}
+
+    with pytest.raises(ValueError, match=re.escape("page_size: 5")):
+        client.iter_task_invocations(*IDS, **arguments)
+
+    assert ssm.requests == []

@@ -1,0 +1,48 @@
+"""What type checkers say to a stranger's script.
+
+The scripts in `tests/typing` are checked here as a stranger would: strictly, against the
+installed package, and the plain one where no stubs for boto3 are installed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = Path(__file__).parent / "typing"
+PLAIN = SCRIPTS / "plain_boto3.py"
+TYPED = SCRIPTS / "typed_boto3.py"
+WITHOUT_STUBS = os.environ.get("SSM_MWX_PYTHON_WITHOUT_STUBS")
+needs_python_without_stubs = pytest.mark.skipif(
+    WITHOUT_STUBS is None,
+    reason="SSM_MWX_PYTHON_WITHOUT_STUBS names no Python with ssm_mwx and without boto3-stubs",
+)
+PYTHONS = [
+    pytest.param(TYPED, sys.executable, id="typed client"),
+    pytest.param(PLAIN, sys.executable, id="plain client"),
+    pytest.param(PLAIN, WITHOUT_STUBS, id="no stubs", marks=needs_python_without_stubs),
+]
+
+
+def _check(script: Path, folder: Path, *command: str) -> None:
+    """Run a checker on a copy of `script`, so that it does not see this checkout."""
+    (folder / script.name).write_text("# pyright: strict\n" + script.read_text())
+    everything = [sys.executable, "-m", *command, script.name]
+    done = subprocess.run(everything, capture_output=True, check=False, text=True, cwd=folder)
+    assert done.returncode == 0, done.stdout[:2000] + done.stderr[:2000]
+
+
+@pytest.mark.parametrize(("script", "python"), PYTHONS)
+def test_mypy_strict(script: Path, python: str, tmp_path: Path) -> None:
+    """``mypy --strict`` finds nothing to say."""
+    _check(script, tmp_path, "mypy", "--strict", "--python-executable", python)
+
+
+@pytest.mark.parametrize(("script", "python"), PYTHONS)
+def test_pyright_strict(script: Path, python: str, tmp_path: Path) -> None:
+    """Pyright in strict mode finds nothing to say."""
+    _check(script, tmp_path, "pyright", "--pythonpath", python)
