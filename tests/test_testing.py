@@ -224,7 +224,7 @@ def test_what_does_not_exist(
     """Ids that name no task execution of this account and Region do not exist."""
     with pytest.raises(ClientError, match="DoesNotExistException") as caught:
         getattr(ssm, operation)(**{**request_ids, wrong: OTHER_ID})
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert 400 == vars(caught.value)["response"]["ResponseMetadata"]["HTTPStatusCode"]
 
 
 def test_the_status_filter(server: Server, task: TaskExecution) -> None:
