@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import attrs
 import pytest
+from click.testing import CliRunner
+
+from ssm_mwx.cli import main
+from ssm_mwx.testing import samples
 
 
 @pytest.fixture(name="lines", scope="module")
@@ -49,3 +54,15 @@ def test_it_ends_with_three_lines_of_ones_own(lines: list[str]) -> None:
     script = "\n".join(line.removeprefix("  ") for line in lines[-3:])
     compile(script, "own account", "exec")
     assert "from ssm_mwx import MaintenanceWindowClient" in script
+
+
+def test_a_run_that_goes_on_beside_one_that_went_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target that has not ended has no duration yet; where all went well, nothing is listed."""
+    task, (invocation,) = samples.patch_run(targets=1)
+    running = attrs.evolve(invocation, status=None, end_time=None)
+    monkeypatch.setattr(samples, "patch_run", lambda **_: (task, (running,)))
+    well = samples.lambda_run(targets=1)
+    monkeypatch.setattr(samples, "automation_run", lambda **_: well)
+    output = CliRunner().invoke(main, ["demo"], catch_exceptions=False).output
+    assert f"command {invocation.command_id}, not ended" in output
+    assert 1 == output.count("need attention")
