@@ -90,11 +90,9 @@ class ServiceError(SsmMwxError, ClientError):
     @classmethod
     def from_client_error(cls, error: ClientError) -> ServiceError:
         """The error of ours that stands for botocore's `error`, chosen by its code."""
-        code = str(error.response.get("Error", {}).get("Code", ""))
-        translated = ERRORS_BY_CODE.get(code, ServiceError)(error.response, error.operation_name)
-        if translated.http_status == 429 and type(translated) is ServiceError:
-            return ThrottlingError(error.response, error.operation_name)
-        return translated
+        code = error.response.get("Error", {}).get("Code", "")
+        chosen = ERRORS_BY_CODE.get(code) or _by_http_status(error.response)
+        return chosen(error.response, error.operation_name)
 
     @property
     def code(self) -> str:
@@ -156,6 +154,14 @@ class ThrottlingError(ServiceError):
 
 class ValidationError(ServiceError):
     """AWS found the request malformed, for example a token it did not issue."""
+
+
+def _by_http_status(response: Any) -> type[ServiceError]:
+    """What an answer without a code of AWS's is, such as a proxy's."""
+    status: int = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status == 429:
+        return ThrottlingError
+    return InternalServerError if status >= 500 else ServiceError
 
 
 ERRORS_BY_CODE: dict[str, type[ServiceError]] = {

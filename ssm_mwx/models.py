@@ -219,8 +219,8 @@ class TaskInvocation(_Execution, _ParsedOnce):
         None for other task types, and where AWS left ``ExecutionId`` out or empty (the command
         could not be sent).
         """
-        is_run_command = self.task_type == TaskType.RUN_COMMAND or (
-            self.task_type is None and isinstance(self.parameters, RunCommandParameters)
+        is_run_command = self.task_type == TaskType.RUN_COMMAND or isinstance(
+            self.parameters, RunCommandParameters
         )
         return (self.execution_id or None) if is_run_command else None
 

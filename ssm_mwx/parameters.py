@@ -34,13 +34,15 @@ def _redact_values(value: Mapping[str, object]) -> str:
 
 def _redact_targets(value: tuple[Mapping[str, Any], ...]) -> str:
     """A `repr` for targets: of each, no more than its key may be seen."""
+    keys = (_lower_keys(target).get("key") for target in value)
     shown = (
-        f"{{'key': {target['key']!r}, …: {REDACTED}}}"
-        if isinstance(target.get("key"), str)
-        else REDACTED
-        for target in value
+        f"{{'key': {key!r}, …: {REDACTED}}}" if isinstance(key, str) else REDACTED for key in keys
     )
     return "(" + "".join(f"{target}, " for target in shown).rstrip(" ") + ")"
+
+
+def _lower_keys(members: Mapping[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in members.items()}
 
 
 # How a member's JSON value becomes a field. Each gives None for a value of another type, which
@@ -154,9 +156,9 @@ class RunCommandParameters:
     def named_instance_ids(self) -> tuple[str, ...]:
         """Every node named by id: `instance_ids`, and the targets with key InstanceIds."""
         named = dict.fromkeys(self.instance_ids)
-        for target in self.targets:
+        for target in map(_lower_keys, self.targets):
             if str(target.get("key")).lower() == "instanceids":
-                for values in (target.get("values"), target.get("targetValues")):
+                for values in (target.get("values"), target.get("targetvalues")):
                     named |= dict.fromkeys(_strings(values) or ())
         return tuple(named)
 
@@ -282,7 +284,7 @@ def _why_not_read(error: ValueError | RecursionError) -> str:
     """The reason, without a word of the text."""
     match error:
         case json.JSONDecodeError():
-            return f"not JSON: {error.msg} at character {error.pos}"
+            return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
         case _NotJsonError():
             return "not JSON: NaN or Infinity"
         case RecursionError():

@@ -83,9 +83,8 @@ def _check_id(argument: str, given: object) -> str:
 def _check_page_size(argument: str, given: object) -> int | None:
     if given is None:
         return None
-    if isinstance(given, int) and not isinstance(given, bool):  # noqa: SIM102 - one thought each
-        if MIN_PAGE_SIZE <= given <= MAX_PAGE_SIZE:
-            return given
+    if isinstance(given, int) and MIN_PAGE_SIZE <= given <= MAX_PAGE_SIZE:
+        return given
     raise InvalidRequestError(
         argument, given, f"an integer from {MIN_PAGE_SIZE} to {MAX_PAGE_SIZE}"
     )
@@ -119,9 +118,8 @@ def _check_status(given: object) -> str:
 
 
 def _near(given: str) -> str | None:
-    """The status that `given` was likely meant to be: by spelling, then by likeness."""
-    spelled = re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", given.strip())).upper()
-    close = difflib.get_close_matches(spelled, FILTER_STATUSES, n=1, cutoff=0.75)
+    """The status that `given` was likely meant to be."""
+    close = difflib.get_close_matches(given.upper(), FILTER_STATUSES, n=1, cutoff=0.75)
     return str(close[0]) if close else None
 
 

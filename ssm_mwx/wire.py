@@ -92,7 +92,7 @@ def load_task_execution(path: str | Path) -> TaskExecution:
         ResponseError: The file is not JSON, or not that answer.
         OSError: The file cannot be read.
     """
-    return structure(_load(path), TaskExecution)
+    return _load(path, TaskExecution)
 
 
 def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
@@ -104,7 +104,7 @@ def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
         ResponseError: The file is not JSON, or not that answer.
         OSError: The file cannot be read.
     """
-    page = structure(_load(path), InvocationPage)
+    page = _load(path, InvocationPage)
     if page.next_token is not None:
         warnings.warn(
             f"{path} is partial: its NextToken says that there are more invocations", stacklevel=2
@@ -164,9 +164,9 @@ _MEMBERS = {cls: frozenset(members.values()) for cls, members in _MEMBER_OF_FIEL
 
 
 def _check_is_model(cls: type) -> None:
-    if cls not in _MEMBERS:
+    if cls not in _MODELS:
         known = ", ".join(model.__name__ for model in _MODELS)
-        raise TypeError(f"{cls.__name__} is none of the models: {known}")
+        raise TypeError(f"{getattr(cls, '__name__', cls)} is none of the models: {known}")
 
 
 # --- values in ---
@@ -244,7 +244,8 @@ def _open_enum(enum: type[OpenEnum]) -> _Hook:
     known = dict(enum.__members__)
 
     def structure_enum(value: Any, _type: object) -> OpenEnum:
-        return known.get(value) or enum(_string(value))
+        text = _string(value)
+        return known.get(text) or enum(text)
 
     return structure_enum
 
@@ -397,8 +398,12 @@ def _problem(error: BaseException) -> str:
             return "cannot be read"
 
 
-def _load(path: str | Path) -> Any:
-    return decode(Path(path).read_bytes())
+def _load(path: str | Path, cls: type[_T]) -> _T:
+    try:
+        return structure(decode(Path(path).read_bytes()), cls)
+    except ResponseError as error:
+        error.add_note(f"in the file {path}")
+        raise
 
 
 _converter = _make_converter()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import attrs
 import pytest
@@ -60,9 +61,9 @@ def test_a_run_that_goes_on_beside_one_that_went_well(monkeypatch: pytest.Monkey
     """A target that has not ended has no duration yet; where all went well, nothing is listed."""
     task, (invocation,) = samples.patch_run(targets=1)
     running = attrs.evolve(invocation, status=None, end_time=None)
-    monkeypatch.setattr(samples, "patch_run", lambda **_: (task, (running,)))
+    monkeypatch.setattr(samples, "patch_run", Mock(return_value=(task, (running,))))
     well = samples.lambda_run(targets=1)
-    monkeypatch.setattr(samples, "automation_run", lambda **_: well)
+    monkeypatch.setattr(samples, "automation_run", Mock(return_value=well))
     output = CliRunner().invoke(main, ["demo"], catch_exceptions=False).output
     assert f"command {invocation.command_id}, not ended" in output
     assert 1 == output.count("need attention")

@@ -348,3 +348,4 @@ def test_errors_with_a_task() -> None:
     assert TASK is WaitTimeoutError("Too late.", TASK).task
     assert WaitTimeoutError("Too late.").task is None
     assert str(WaitTimeoutError("Too late.", TASK)) == "Too late."
+    assert str(TaskFailedError("Ended in FAILED.", TASK)) == "Ended in FAILED."

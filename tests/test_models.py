@@ -145,6 +145,19 @@ def test_mapping_is_not_hashed() -> None:
     assert hash(other) == hash(TASK)
 
 
+@pytest.mark.parametrize(
+    "name", ["targets", "parameters", "cloud_watch_output_config", "notification_config", "extra"]
+)
+def test_no_mapping_of_a_run_command_is_hashed(name: str) -> None:
+    """Each of a Run Command's mappings takes part in equality, and not in the hash."""
+    changes: dict[str, Any] = {name: ({"a": {}},) if name == "targets" else {"a": ("b",)}}
+
+    other = RunCommandParameters(**changes)
+
+    assert other != RunCommandParameters()
+    assert hash(other) == hash(RunCommandParameters())
+
+
 @both
 def test_all_absent(cls: Execution) -> None:
     """Every member may be absent."""

@@ -146,9 +146,14 @@ def test_case_of_keys(spell: Any) -> None:
         ("instanceIds", "i-1"),
         ("instanceIds", ["i-1", 5]),
         ("instanceIds", {"i-1": 1}),
+        ("instanceIds", {}),
+        ("instanceIds", ""),
         ("targets", {"key": "tag:Role"}),
         ("targets", [{"key": "tag:Role"}, "web"]),
+        ("targets", {}),
+        ("targets", 5),
         ("parameters", ["df"]),
+        ("parameters", []),
         ("parameters", {"commands": "df"}),
         ("parameters", {"commands": ["df"], "timeout": [5]}),
         ("timeoutSeconds", "600"),
@@ -402,6 +407,7 @@ def test_nothing_is_lost(members: dict[str, Any], task_type: TaskType | None) ->
             ("i-1", "i-3", "i-2", "i-5"),
         ),
         ({"targets": [{"key": "InstanceIds"}]}, ()),
+        ({"targets": [{"Key": "InstanceIds", "TargetValues": ["i-1"]}]}, ("i-1",)),
         ({"targets": [{"key": "InstanceIds", "targetValues": "i-1"}]}, ()),
         ({"targets": [{"key": 5, "targetValues": ["i-1"]}, {"targetValues": ["i-1"]}]}, ()),
         ({"parameters": {"InstanceIds": ["i-1"]}}, ()),
@@ -446,7 +452,7 @@ def test_repr_of_nothing() -> None:
 
 def test_repr_of_targets() -> None:
     """Of a target no more than a plain key is shown; several stay a readable tuple."""
-    targets = [{"key": "tag:Role", "values": [SECRET]}, {"key": [SECRET]}, {"Key": SECRET}]
+    targets = [{"Key": "tag:Role", "values": [SECRET]}, {"key": [SECRET]}, {"other": SECRET}]
 
     assert "targets=({'key': 'tag:Role', …: <sensitive>}, <sensitive>, <sensitive>,)" in repr(
         typed({"targets": targets})

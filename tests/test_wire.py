@@ -796,9 +796,10 @@ def test_load_not_json(file: Path, load: Any, content: bytes) -> None:
     """A file that cannot be read as JSON is told of without a word of it."""
     file.write_bytes(content)
 
-    with pytest.raises(ResponseError, match=r"^not JSON, or cut off$") as caught:
+    with pytest.raises(ResponseError, match=r"^not JSON, or cut off\nin the file ") as caught:
         load(file)
 
+    assert [f"in the file {file}"] == caught.value.__notes__
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
@@ -806,11 +807,11 @@ def test_load_the_other_kind(file: Path) -> None:
     """A file of the other kind, or of none, is refused."""
     file.write_text("[]")
 
-    with pytest.raises(ResponseError, match=r"^no member of TaskExecution is there$"):
+    with pytest.raises(ResponseError, match=r"^no member of TaskExecution is there\n"):
         load_task_execution(PAYLOADS / "describe_invocations_cli.json")
-    with pytest.raises(ResponseError, match=r"^no member of InvocationPage is there$"):
+    with pytest.raises(ResponseError, match=r"^no member of InvocationPage is there\n"):
         load_task_invocations(PAYLOADS / "get_task_cli.json")
-    with pytest.raises(ResponseError, match=r"^not an object$"):
+    with pytest.raises(ResponseError, match=r"^not an object\n"):
         load_task_invocations(file)
 
 
