@@ -1,5 +1,7 @@
 """Typed task executions of AWS Systems Manager maintenance windows."""
 
+import logging
+
 from ssm_mwx.boto import SsmClientLike
 from ssm_mwx.client import MaintenanceWindowClient
 from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
@@ -76,3 +78,5 @@ __all__ = [
     "structure",
     "unstructure",
 ]
+
+logging.getLogger("ssm_mwx").addHandler(logging.NullHandler())

@@ -5,6 +5,8 @@ No other module knows how botocore works inside.
 
 from __future__ import annotations
 
+import logging
+import time
 import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from botocore.config import Config
 
     from ssm_mwx.requests import Request
+
+_LOGGER = logging.getLogger("ssm_mwx")
 
 MAX_ATTEMPTS = 8
 """Attempts per call, the first included, where nobody has said how many (botocore's own: 3)."""
@@ -123,29 +127,91 @@ _BODY = "ssm_mwx.body"
 def _set_body_aside(
     response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object
 ) -> None:
-    """Keep the body of a 2xx answer for us, and leave botocore's parser nothing to do."""
+    """Keep the body of a 2xx answer for us, and leave botocore's parser nothing to do.
+
+    botocore does not notice a body that ends before its Content-Length. Such an answer is given the
+    error code of a passing fault, so that botocore's retries see it; we read the body all the same.
+    """
     if 200 <= response_dict["status_code"] < 300:
-        customized_response_dict[_BODY] = response_dict["body"]
+        body: bytes = response_dict["body"]
+        customized_response_dict[_BODY] = body
+        if len(body) < int(response_dict["headers"].get("content-length", 0)):
+            customized_response_dict["Error"] = {"Code": "RequestTimeout", "Message": "cut short"}
         response_dict["body"] = b"{}"
 
 
 # --- making a call ---
 
 
-def call(client: Any, operation: Operation[_T], request: Request) -> tuple[_T, dict[str, Any]]:
-    """Make one call: the answer as a model, and botocore's ``ResponseMetadata``.
+def get_task(client: Any, request: Request) -> TaskExecution:
+    """GetMaintenanceWindowExecutionTask.
 
     Raises:
         ServiceError: AWS answered with an error.
         ResponseError: The answer is not what the service promises.
     """
-    response = _call_botocore(client, operation, request)
-    metadata: dict[str, Any] = response.get("ResponseMetadata", {})
+    task, _ = _call(client, GET_TASK, request)
+    return task
+
+
+def get_page(client: Any, request: Request, number: int) -> InvocationPage:
+    """DescribeMaintenanceWindowExecutionTaskInvocations, for the page that is to have `number`.
+
+    Raises:
+        ServiceError: AWS answered with an error.
+        ResponseError: The answer is not what the service promises.
+    """
+    page, request_id = _call(client, DESCRIBE_INVOCATIONS, request, number)
+    return attrs.evolve(page, number=number, request_id=request_id)
+
+
+def _call(
+    client: Any, operation: Operation[_T], request: Request, page_number: int | None = None
+) -> tuple[_T, str | None]:
+    """Make one call and log it: the answer as a model, and the request's id."""
+    start = time.perf_counter()
+    metadata: dict[str, Any] = {}
+    answer: _T | None = None
+    try:
+        response = _call_botocore(client, operation, request)
+        metadata = response.get("ResponseMetadata", {})
+        answer = _read_answer(response, operation, metadata)
+        return answer, metadata.get("RequestId")
+    except ServiceError as error:
+        metadata = error.response.get("ResponseMetadata", {})
+        raise
+    finally:
+        if _LOGGER.isEnabledFor(logging.DEBUG):
+            _log_call(operation, page_number, answer, metadata, time.perf_counter() - start)
+
+
+def _log_call(
+    operation: Operation[Any],
+    page_number: int | None,
+    answer: TaskExecution | InvocationPage | None,
+    metadata: dict[str, Any],
+    seconds: float,
+) -> None:
+    """One record for a call, failed or not; its figures are fields of the record too."""
+    retries: int | None = metadata.get("RetryAttempts")
+    fields = {
+        "operation": operation.name,
+        "page_number": page_number,
+        "count": len(answer) if isinstance(answer, InvocationPage) else None,
+        "request_id": metadata.get("RequestId"),
+        "attempts": None if retries is None else retries + 1,
+        "milliseconds": round(1000 * seconds, 1),
+    }
+    told = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+    _LOGGER.debug("%s %s", "failed" if answer is None else "answered", told, extra=fields)
+
+
+def _read_answer(response: Any, operation: Operation[_T], metadata: dict[str, Any]) -> _T:
     body: bytes | None = response.get(_BODY)
     try:
         data = response if body is None else _decode(body)
         _check_is_answer(data, operation, _says_more_than_nothing(body, metadata))
-        return wire.convert(data, operation.answer), metadata
+        return wire.convert(data, operation.answer)
     except ResponseError as error:
         problem = error.answering(operation.name, metadata.get("RequestId"))
     raise problem

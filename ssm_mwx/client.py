@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
-import attrs
-
 from ssm_mwx import boto, requests
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
@@ -76,8 +74,7 @@ class MaintenanceWindowClient:
             ResponseError: The answer is not what the service promises.
         """
         request = requests.task_request(window_execution_id, task_execution_id)
-        task, _ = boto.call(self._client, boto.GET_TASK, request)
-        return task
+        return boto.get_task(self._client, request)
 
     def describe_task_invocations(
         self,
@@ -110,7 +107,7 @@ class MaintenanceWindowClient:
             page_size=("max_results", max_results),
             token=("next_token", next_token),
         )
-        return self._fetch_page(request, 1)
+        return boto.get_page(self._client, request, number=1)
 
     def iter_task_invocations(
         self,
@@ -148,7 +145,7 @@ class MaintenanceWindowClient:
 
         def fetch_page(token: str | None, number: int) -> InvocationPage:
             at_token = {} if token is None else {"NextToken": token}
-            return self._fetch_page(request | at_token, number)
+            return boto.get_page(self._client, request | at_token, number)
 
         return TaskInvocationPager(fetch_page, token)
 
@@ -162,7 +159,3 @@ class MaintenanceWindowClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _fetch_page(self, request: requests.Request, number: int) -> InvocationPage:
-        page, metadata = boto.call(self._client, boto.DESCRIBE_INVOCATIONS, request)
-        return attrs.evolve(page, number=number, request_id=metadata.get("RequestId"))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 from ssm_mwx.errors import RepeatedTokenError
 from ssm_mwx.models import InvocationPage, TaskInvocation
+
+_LOGGER = logging.getLogger("ssm_mwx")
 
 FetchPage = Callable[[str | None, int], InvocationPage]
 """Gives the page at a token (None for the first), which is to have the number told."""
@@ -17,12 +20,13 @@ class TaskInvocationPager:
     Nothing is fetched until it is iterated, and then one page at a time. Each iteration is a walk
     of its own from the start. `resume_token` and `finished` speak of the walk begun last.
 
-    Iterating may raise what the call may raise, and `RepeatedTokenError`.
+    Iterating may raise what the call may raise, and `RepeatedTokenError`; after that one there is
+    nothing to resume, for the token leads into the same loop again.
     """
 
     def __init__(self, fetch_page: FetchPage, starting_token: str | None = None) -> None:
         self._fetch_page = fetch_page
-        self._starting_token = starting_token or None
+        self._starting_token = starting_token
         self._walk = _Walk(self._starting_token)
 
     def __iter__(self) -> Iterator[TaskInvocation]:
@@ -81,7 +85,9 @@ class _Walk:
         if page.next_token is None:
             self.finished = True
         elif page.next_token in self._tokens_seen:
-            raise RepeatedTokenError(page.next_token, page.number)
+            error = RepeatedTokenError(page.next_token, page.number)
+            _LOGGER.warning("%s", error)
+            raise error
         else:
             self._tokens_seen.add(page.next_token)
             self.page_number += 1

@@ -1,0 +1,143 @@
+"""The models against the service model of the botocore that is installed.
+
+A member or a value that a newer service sends is kept or passed over at run time. The day botocore
+knows it, one of these tests says what is to be added.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import attrs
+import botocore.session
+import pytest
+
+from ssm_mwx import (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    ExecutionStatus,
+    ExternalAlarmState,
+    InvalidRequestError,
+    InvocationPage,
+    MaintenanceWindowClient,
+    ServiceError,
+    TaskExecution,
+    TaskInvocation,
+    TaskType,
+    structure,
+    unstructure,
+)
+from ssm_mwx.errors import ERRORS_BY_CODE
+from tests.fakes import FakeSsmClient
+
+GET = "GetMaintenanceWindowExecutionTask"
+DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
+SERVICE: Any = botocore.session.get_session().get_service_model("ssm")
+
+SHAPES = {
+    "GetMaintenanceWindowExecutionTaskResult": TaskExecution,
+    "DescribeMaintenanceWindowExecutionTaskInvocationsResult": InvocationPage,
+    "MaintenanceWindowExecutionTaskInvocationIdentity": TaskInvocation,
+    "AlarmConfiguration": AlarmConfiguration,
+    "Alarm": Alarm,
+    "AlarmStateInformation": AlarmStateInformation,
+}
+ENUMS = {
+    "MaintenanceWindowExecutionStatus": ExecutionStatus,
+    "MaintenanceWindowTaskType": TaskType,
+    "ExternalAlarmState": ExternalAlarmState,
+}
+SECRET = "5ecret"
+
+
+def _example(shape: Any) -> Any:
+    """A value of the shape with every member set, and the secret wherever text is free."""
+    match shape.type_name:
+        case "structure":
+            return {name: _example(member) for name, member in shape.members.items()}
+        case "list":
+            return [_example(shape.member)]
+        case "map":
+            return {"Name": _example(shape.value)}
+        case "string":
+            return shape.enum[0] if shape.enum else SECRET
+        case plain:
+            return {"integer": 1, "boolean": True, "timestamp": 1.5}[plain]
+
+
+def _is_sensitive(shape: Any) -> bool:
+    return bool(shape.metadata.get("sensitive"))
+
+
+@pytest.mark.parametrize(("name", "model"), SHAPES.items(), ids=SHAPES)
+def test_every_output_member_has_a_field(name: str, model: type[Any]) -> None:
+    """Every member, and no other, comes through a model and back."""
+    example = _example(SERVICE.shape_for(name))
+    instance = structure(example, model)
+    fields = [field for field in attrs.fields(model) if field.init and field.eq]
+    assert example.keys() == unstructure(instance).keys()
+    assert len(example) == len(fields)
+    assert [] == [field.name for field in fields if getattr(instance, field.name) is None]
+
+
+@pytest.mark.parametrize(("name", "enum"), ENUMS.items(), ids=ENUMS)
+def test_every_enum_value_has_a_member(name: str, enum: type[StrEnum]) -> None:
+    """Every value that the service may send is known, in the service's order."""
+    assert SERVICE.shape_for(name).enum == [member.value for member in enum]
+
+
+@pytest.mark.parametrize(("name", "model"), SHAPES.items(), ids=SHAPES)
+def test_every_sensitive_shape_is_redacted(name: str, model: type[Any]) -> None:
+    """Exactly the members that the service marks as sensitive are withheld, in the repr too."""
+    shape = SERVICE.shape_for(name)
+    instance = structure(_example(shape), model)
+    shown = unstructure(instance, redact_sensitive=True)
+    expected = {name for name, member in shape.members.items() if _is_sensitive(member)}
+    assert expected == {name for name, value in shown.items() if value == "<sensitive>"}
+    free = {name for name in shown if name not in expected}
+    withheld = structure({name: _example(shape.members[name]) for name in free}, model)
+    assert repr(withheld).count(SECRET) == repr(instance).count(SECRET)
+
+
+@pytest.mark.parametrize("operation", [GET, DESCRIBE])
+def test_every_declared_error_is_mapped(operation: str) -> None:
+    """An error that the operation declares has a class of its own."""
+    declared = {shape.error_code for shape in SERVICE.operation_model(operation).error_shapes}
+    assert {"DoesNotExistException", "InternalServerError"} <= declared
+    assert set() == {code for code in declared if ERRORS_BY_CODE.get(code) in (None, ServiceError)}
+
+
+def test_every_request_member_is_known() -> None:
+    """The requests have the members that we fill, and no more."""
+    get = SERVICE.operation_model(GET).input_shape.members
+    describe = SERVICE.operation_model(DESCRIBE).input_shape.members
+    assert {"WindowExecutionId", "TaskId"} == set(get)
+    assert {*get, "Filters", "MaxResults", "NextToken"} == set(describe)
+
+
+def test_every_request_bound_is_the_one_we_check() -> None:
+    """Lengths, the pattern and the page size are those of the service model."""
+    members = SERVICE.operation_model(DESCRIBE).input_shape.members
+    size = members["MaxResults"].metadata
+    ids = members["WindowExecutionId"].metadata
+    assert ids == members["TaskId"].metadata
+    client = MaintenanceWindowClient(FakeSsmClient({None: {}}))
+    good = "0c9ac961-dafd-4a94-b6c7-1bef3E222222"
+    assert (36, 36) == (ids["min"], ids["max"])
+    for value in (size["min"], size["max"]):
+        client.describe_task_invocations(good, good, max_results=value)
+    for value in (size["min"] - 1, size["max"] + 1):
+        with pytest.raises(InvalidRequestError, match=f"{size['min']} to {size['max']}"):
+            client.describe_task_invocations(good, good, max_results=value)
+    for bad in (good[:-1], good + "0", "g" + good[1:], good.replace("-", "_")):
+        with pytest.raises(InvalidRequestError):
+            client.describe_task_invocations(bad, good)
+
+
+def test_the_wire_carries_what_we_decode() -> None:
+    """The protocol is the JSON that `before-parse` hands us, times as epoch seconds."""
+    assert "json" in SERVICE.metadata.get("protocols", [SERVICE.metadata["protocol"]])
+    assert "1.1" == SERVICE.metadata["jsonVersion"]
+    assert SERVICE.shape_for("DateTime").serialization.get("timestampFormat") is None

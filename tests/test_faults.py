@@ -1,0 +1,304 @@
+"""Nothing is lost and nothing comes twice, whatever breaks on the way.
+
+The server is our own, on loopback; it breaks connections for real, and botocore heals what passes.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import attrs
+import pytest
+from botocore.exceptions import HTTPClientError, ReadTimeoutError
+
+from ssm_mwx import (
+    ExpiredCredentialsError,
+    InternalServerError,
+    RepeatedTokenError,
+    ResponseError,
+    ServiceError,
+    ThrottlingError,
+)
+from tests.clients import built
+from tests.conftest import ClientMaker
+from tests.servers import Answer, AnswerServer, Break, Request, answering
+
+IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
+PAGES = 5
+PER_PAGE = 10
+EVERYTHING = [f"target-{number}" for number in range(PAGES * PER_PAGE)]
+READ_TIMEOUT = 0.3
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's waits between attempts take no time."""
+    waits: list[float] = []
+    monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
+
+
+def _page(number: int) -> dict[str, Any]:
+    """Page `number`, from 0; its token tells the one after it."""
+    targets = EVERYTHING[number * PER_PAGE : (number + 1) * PER_PAGE]
+    return {
+        "WindowExecutionTaskInvocationIdentities": [
+            {"WindowTargetId": target, "Status": "FAILED"} for target in targets
+        ],
+        "NextToken": f"page-{number + 1}" if number + 1 < PAGES else "",
+    }
+
+
+def _number(request: Request) -> int:
+    return int(request.members.get("NextToken", "page-0").removeprefix("page-"))
+
+
+@attrs.define
+class Service:
+    """Answers page by page, but for one page, which it answers with a fault for a while."""
+
+    fault: Callable[[int], Answer]
+    at_page: int
+    times: int
+
+    def __call__(self, request: Request) -> Answer:
+        """Answer one request."""
+        number = _number(request)
+        if number == self.at_page and self.times > 0:
+            self.times -= 1
+            return self.fault(number)
+        return Answer.of_json(_page(number))
+
+
+def _broken(how: Break) -> Callable[[int], Answer]:
+    return lambda number: attrs.evolve(Answer.of_json(_page(number)), broken=how)
+
+
+def _error(code: str, status: int = 400) -> Callable[[int], Answer]:
+    return lambda _number: Answer.of_error(code, status)
+
+
+def _slow(number: int) -> Answer:
+    return attrs.evolve(Answer.of_json(_page(number)), delay=2 * READ_TIMEOUT)
+
+
+def _truncated(number: int) -> Answer:
+    whole = Answer.of_json(_page(number)).body
+    return Answer(whole[: len(whole) // 2])
+
+
+def _html(_number: int) -> Answer:
+    return Answer(b"<html>Service Unavailable</html>", status=503)
+
+
+def _no_json(_number: int) -> Answer:
+    return Answer(b"the backend is down", status=503)
+
+
+PASSING: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
+    "throttling": (_error("ThrottlingException"), ThrottlingError),
+    "internal server error": (_error("InternalServerError", 500), InternalServerError),
+    "reset before the answer": (_broken(Break.BEFORE_ANSWER), HTTPClientError),
+    "reset in the answer": (_broken(Break.MID_ANSWER), HTTPClientError),
+    "503 with HTML": (_html, ServiceError),
+    "503 with no JSON": (_no_json, ServiceError),
+    "slower than the read timeout": (_slow, ReadTimeoutError),
+}
+LASTING: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
+    **PASSING,
+    "body cut short": (_broken(Break.CUT_SHORT), ResponseError),
+    "truncated JSON": (_truncated, ResponseError),
+    "expired credentials": (_error("ExpiredTokenException"), ExpiredCredentialsError),
+}
+
+at_each_page = pytest.mark.parametrize("at_page", [0, 2, PAGES - 1], ids="page {}".format)
+
+
+def _targets(items: Any) -> Iterator[str]:
+    return (item.window_target_id for item in items)
+
+
+@at_each_page
+@pytest.mark.parametrize("fault", PASSING)
+def test_passing_faults_are_healed(fault: str, at_page: int, make_client: ClientMaker) -> None:
+    """A fault that passes after a time or two is not seen: every target comes once, in order."""
+    service = Service(PASSING[fault][0], at_page, times=2)
+    with (
+        answering(service) as server,
+        make_client(server.url, read_timeout=READ_TIMEOUT) as client,
+    ):
+        assert EVERYTHING == list(_targets(client.iter_task_invocations(*IDS)))
+    assert PAGES + 2 == len(server.requests)
+
+
+@at_each_page
+def test_a_body_cut_short_is_healed_for_a_client_we_build(at_page: int) -> None:
+    """botocore alone does not notice a body that ends before its Content-Length; ours does."""
+    service = Service(_broken(Break.CUT_SHORT), at_page, times=2)
+    with answering(service) as server, built(server.url) as client:
+        assert EVERYTHING == list(_targets(client.iter_task_invocations(*IDS)))
+    assert PAGES + 2 == len(server.requests)
+
+
+GO_ON = """
+import json, sys
+from ssm_mwx import MaintenanceWindowClient
+_, url, ids, token = sys.argv
+client = MaintenanceWindowClient(endpoint_url=url)
+pager = client.iter_task_invocations(*json.loads(ids), starting_token=json.loads(token))
+print(json.dumps([invocation.window_target_id for invocation in pager]))
+"""
+
+
+def _go_on_in_a_new_process(server: AnswerServer, token: str | None) -> list[str]:
+    arguments = [server.url, json.dumps(IDS), json.dumps(token)]
+    command = [sys.executable, "-c", GO_ON, *arguments]
+    done = subprocess.run(command, capture_output=True, check=True)
+    targets: list[str] = json.loads(done.stdout)
+    return targets
+
+
+@at_each_page
+@pytest.mark.parametrize(("fault", "error"), LASTING.values(), ids=LASTING)
+def test_after_a_lasting_fault_exactly_the_rest_is_left(
+    fault: Callable[[int], Answer],
+    error: type[Exception],
+    at_page: int,
+    make_client: ClientMaker,
+) -> None:
+    """The walk fails at the page at fault; `resume_token` gives all that did not come, once."""
+    service = Service(fault, at_page, times=1_000)
+    got: list[str] = []
+    retries = {"total_max_attempts": 2}
+    with (
+        answering(service) as server,
+        make_client(server.url, read_timeout=READ_TIMEOUT, retries=retries) as client,
+    ):
+        pager = client.iter_task_invocations(*IDS)
+        with pytest.raises(error):
+            got.extend(_targets(pager))
+        assert not pager.finished
+        assert EVERYTHING[: at_page * PER_PAGE] == got
+        service.times = 0
+        rest = client.iter_task_invocations(*IDS, starting_token=pager.resume_token)
+        assert EVERYTHING == got + list(_targets(rest))
+        assert rest.finished
+
+
+@at_each_page
+def test_the_rest_comes_in_a_new_process_too(at_page: int) -> None:
+    """`resume_token` is all that a new process needs."""
+    service = Service(_error("ExpiredTokenException"), at_page, times=1)
+    got: list[str] = []
+    with answering(service) as server, built(server.url) as client:
+        pager = client.iter_task_invocations(*IDS)
+        with pytest.raises(ExpiredCredentialsError):
+            got.extend(_targets(pager))
+        assert EVERYTHING == got + _go_on_in_a_new_process(server, pager.resume_token)
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError], ids=lambda stop: stop.__name__)
+@pytest.mark.parametrize("after", [1, 9, 10, 11, 25, 49, 50])
+def test_a_consumer_that_fails_repeats_at_most_one_page(
+    stop: type[BaseException], after: int
+) -> None:
+    """When the consumer fails with an item in hand, the page of that item comes again."""
+    got: list[str] = []
+
+    def consume(pager: Any) -> None:
+        for target in _targets(pager):
+            got.append(target)
+            if len(got) == after:
+                raise stop
+
+    with answering(Service(_html, 0, times=0)) as server, built(server.url) as client:
+        pager = client.iter_task_invocations(*IDS)
+        with pytest.raises(stop):
+            consume(pager)
+        rest = list(_targets(client.iter_task_invocations(*IDS, starting_token=pager.resume_token)))
+    first_of_page = (after - 1) // PER_PAGE * PER_PAGE
+    assert EVERYTHING[:after] == got
+    assert EVERYTHING[first_of_page:] == rest
+
+
+def test_a_consumer_that_breaks_can_go_on() -> None:
+    """A loop left by ``break`` is no different from one that failed."""
+    with answering(Service(_html, 0, times=0)) as server, built(server.url) as client:
+        pager = client.iter_task_invocations(*IDS)
+        for target in _targets(pager):
+            if target == "target-20":
+                break
+        assert ("page-2", False) == (pager.resume_token, pager.finished)
+        rest = _go_on_in_a_new_process(server, pager.resume_token)
+    assert EVERYTHING[20:] == rest
+
+
+@pytest.mark.parametrize(
+    ("tokens", "pages"),
+    [
+        ({None: "a", "a": "a"}, 2),
+        ({None: "a", "a": "b", "b": "a"}, 3),
+        ({None: "a", "a": "b", "b": "c", "c": "d", "d": "b"}, 5),
+    ],
+    ids=["repeated", "cycle of two", "cycle of three"],
+)
+def test_tokens_that_never_end(
+    tokens: dict[str | None, str], pages: int, make_client: ClientMaker
+) -> None:
+    """A token seen before ends the walk with an error, after the page that carried it."""
+
+    def answer(request: Request) -> Answer:
+        token = tokens[request.members.get("NextToken")]
+        page = {**_page(0), "NextToken": token}
+        return Answer.of_json(page)
+
+    got: list[Any] = []
+    with answering(answer) as server, make_client(server.url) as client:
+        with pytest.raises(RepeatedTokenError) as caught:
+            got.extend(client.iter_task_invocations(*IDS).pages())
+        assert (pages, pages) == (len(got), len(server.requests))
+    assert (pages, got[-1].next_token) == (caught.value.page_number, caught.value.token)
+
+
+def test_a_starting_token_that_comes_again() -> None:
+    """The token that a walk began with counts as seen."""
+    answer = Answer.of_json({**_page(0), "NextToken": "start"})
+    with answering(answer) as server, built(server.url) as client:
+        pager = client.iter_task_invocations(*IDS, starting_token="start")
+        with pytest.raises(RepeatedTokenError):
+            list(pager)
+    assert 1 == len(server.requests)
+
+
+def test_one_client_in_many_threads() -> None:
+    """Sixteen threads, each with a pager of its own, mix nothing up."""
+
+    def walk(number: int) -> tuple[list[str], bool]:
+        ids = (f"{number:08}-32a7-4ea7-9a6b-b4ef436e1111", IDS[1])
+        pager = client.iter_task_invocations(*ids, page_size=10 + number)
+        targets = list(_targets(pager))
+        return targets, pager.finished
+
+    def answer(request: Request) -> Answer:
+        walker = request.members["WindowExecutionId"][:8]
+        page = _page(_number(request))
+        for identity in page["WindowExecutionTaskInvocationIdentities"]:
+            identity["WindowTargetId"] += f" of {walker}"
+        return Answer.of_json(page)
+
+    with answering(answer) as server, built(server.url, max_pool_connections=16) as client:
+        with ThreadPoolExecutor(16) as threads:
+            walks = list(threads.map(walk, range(16)))
+        expected = [
+            ([f"{name} of {walker:08}" for name in EVERYTHING], True) for walker in range(16)
+        ]
+        assert expected == walks
+    sizes = {
+        (request.members["WindowExecutionId"][:8], request.members["MaxResults"])
+        for request in server.requests
+    }
+    assert {(f"{walker:08}", 10 + walker) for walker in range(16)} == sizes
