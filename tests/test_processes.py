@@ -1,0 +1,92 @@
+"""Models, pages and errors on their way between interpreters."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from ssm_mwx import (
+    DoesNotExistError,
+    ExecutionStatus,
+    InvalidRequestError,
+    InvocationPage,
+    RepeatedTokenError,
+    ResponseError,
+    ServiceError,
+    TaskFailedError,
+    TaskIds,
+    TaskInvocation,
+    WaitTimeoutError,
+)
+from ssm_mwx.testing import samples
+
+TASK, INVOCATIONS = samples.patch_run(targets=3)
+ANSWER = {
+    "Error": {"Code": "DoesNotExistException", "Message": "none"},
+    "ResponseMetadata": {"RequestId": "request-1", "HTTPStatusCode": 400},
+}
+PARSED = INVOCATIONS[0]
+assert PARSED.parameters is not None  # parsed and kept, before it is sent
+
+VALUES: list[Any] = [
+    TASK,
+    PARSED,
+    TaskInvocation(status=ExecutionStatus("NEW_STATE")),
+    InvocationPage(INVOCATIONS, "token", number=3, request_id="request-1"),
+    PARSED.parameters,
+    TaskIds("a", "b"),
+]
+ERRORS: list[Any] = [
+    InvalidRequestError("page_size", 101, "less"),
+    ServiceError(ANSWER, "Operation"),
+    DoesNotExistError(ANSWER, "Operation"),
+    ResponseError("not a string", path="Status", operation_name="Operation", request_id="r"),
+    RepeatedTokenError("token", 4),
+    WaitTimeoutError("out of time", TASK),
+    TaskFailedError("failed", TASK),
+]
+
+ECHO = """
+import pickle, sys
+value = pickle.load(sys.stdin.buffer)
+pickle.dump((type(value).__module__, type(value).__name__, repr(value), value), sys.stdout.buffer)
+"""
+
+
+def _there_and_back(value: object) -> Any:
+    """Send `value` to a new interpreter, which has not imported the library, and get it back."""
+    done = subprocess.run(
+        [sys.executable, "-c", ECHO], input=pickle.dumps(value), capture_output=True, check=True
+    )
+    module, name, shown, echoed = pickle.loads(done.stdout)
+    assert (type(value).__module__, type(value).__name__) == (module, name)
+    assert repr(value) == shown
+    return echoed
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
+def test_values_come_back_equal(value: Any, send: Any) -> None:
+    """A value is equal after the way, number and request id of a page included."""
+    back = send(value)
+    assert (value, type(value)) == (back, type(back))
+    assert getattr(value, "number", None) == getattr(back, "number", None)
+    assert getattr(value, "request_id", None) == getattr(back, "request_id", None)
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
+def test_errors_come_back_whole(error: Any, send: Any) -> None:
+    """An error keeps its type, text, fields and notes."""
+    if not hasattr(error, "__notes__"):
+        error.add_note("seen on the way")
+    back = send(error)
+    assert (type(error), error.args, vars(error)) == (type(back), back.args, vars(back))
+    assert ["seen on the way"] == back.__notes__
+    assert json.dumps(str(error)) == json.dumps(str(back))

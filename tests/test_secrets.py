@@ -1,0 +1,229 @@
+"""No sensitive value shows unasked, on any channel of ours.
+
+One secret is planted in every sensitive member of a task and an invocation, and looked for in all
+that is shown of them.
+"""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import logging
+import pickle
+import pprint
+import reprlib
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rich.console import Console
+from rich.pretty import pretty_repr
+
+from ssm_mwx import (
+    InvocationPage,
+    ResponseError,
+    TaskExecution,
+    TaskFailedError,
+    TaskInvocation,
+    TaskType,
+    WaitTimeoutError,
+    structure,
+    unstructure,
+)
+from tests.clients import built, injected
+from tests.conftest import ClientMaker
+from tests.servers import Answer, answering
+
+SECRET = "hunter2-the-secret"
+IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
+
+DOCUMENTS: dict[TaskType | None, Any] = {
+    TaskType.RUN_COMMAND: {
+        "documentName": "AWS-RunShellScript",
+        "instanceIds": ["i-1"],
+        "targets": [{"key": "tag:Role", "targetValues": [SECRET]}, {SECRET: SECRET}],
+        "comment": SECRET,
+        "parameters": {"commands": [SECRET]},
+        "outputS3BucketName": SECRET,
+        "outputS3KeyPrefix": SECRET,
+        "serviceRoleArn": SECRET,
+        "documentHash": SECRET,
+        "documentHashType": SECRET,
+        "notificationConfig": {SECRET: SECRET},
+        "cloudWatchOutputConfig": {SECRET: SECRET},
+        "timeoutSeconds": SECRET,
+        SECRET: SECRET,
+    },
+    TaskType.AUTOMATION: {"parameters": {"Message": [SECRET]}, SECRET: SECRET},
+    TaskType.LAMBDA: {"payload": SECRET, "clientContext": SECRET, "qualifier": SECRET},
+    TaskType.STEP_FUNCTIONS: {"input": SECRET, "name": SECRET},
+    TaskType("NEW_TYPE"): {"anything": SECRET},
+    None: [SECRET],
+}
+TASK_JSON = {"TaskParameters": [{"commands": {"Values": [SECRET]}}], "Status": "FAILED"}
+TASK = structure(TASK_JSON, TaskExecution)
+INVOCATIONS = tuple(
+    TaskInvocation(task_type=task_type, raw_parameters=text, owner_information=SECRET)
+    for task_type, document in DOCUMENTS.items()
+    for text in (json.dumps(document), f'{{"cut off": "{SECRET}')
+)
+PARAMETERS = [invocation.parameters for invocation in INVOCATIONS]
+HOLDERS: list[Any] = [TASK, *INVOCATIONS, InvocationPage(INVOCATIONS), *PARAMETERS]
+
+
+def _rich(shown: object) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    console.print(shown)
+    console.print([shown])
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+CHANNELS: dict[str, Callable[[Any], str]] = {
+    "repr": repr,
+    "str": str,
+    "format": "{}".format,
+    "percent": lambda shown: f"{shown!s} {shown!r} {shown!a}",
+    "pprint": pprint.pformat,
+    "pprint, narrow": lambda shown: pprint.pformat({"held": [shown]}, width=20),
+    "reprlib": reprlib.repr,
+    "rich": _rich,
+    "rich, pretty": lambda shown: pretty_repr(shown, expand_all=True),
+    "copied": lambda shown: repr(copy.deepcopy(shown)),
+    "pickled": lambda shown: repr(pickle.loads(pickle.dumps(shown))),
+    "json": lambda shown: json.dumps(shown, default=repr),
+    "log": lambda shown: logging.makeLogRecord({"msg": "%s", "args": (shown,)}).getMessage(),
+    "wait timeout": lambda shown: repr(WaitTimeoutError("out of time", shown)),
+    "task failed": lambda shown: "".join(
+        traceback.format_exception(TaskFailedError("failed", shown))
+    ),
+}
+
+
+@pytest.mark.parametrize("show", CHANNELS.values(), ids=CHANNELS)
+def test_what_is_shown_holds_no_secret(show: Callable[[Any], str]) -> None:
+    """Models, pages and parameters withhold it, and say that something is withheld."""
+    for holder in HOLDERS:
+        shown = show(holder)
+        assert SECRET not in shown
+        assert shown
+
+
+def test_the_placeholder_stands_where_something_is_withheld() -> None:
+    """A value that is there shows as ``<sensitive>``; one that is absent, as None."""
+    assert "task_parameters=<sensitive>" in repr(TASK)
+    assert "raw_parameters=<sensitive>" in repr(INVOCATIONS[0])
+    assert "owner_information=<sensitive>" in repr(INVOCATIONS[0])
+    assert "task_parameters=None" in repr(TaskExecution())
+    assert "raw_parameters=None" in repr(TaskInvocation())
+
+
+def test_what_is_not_sensitive_shows() -> None:
+    """Document and parameter names, instance ids and target keys are there to be read."""
+    shown = repr(INVOCATIONS[0].parameters)
+    for plain in ("AWS-RunShellScript", "i-1", "tag:Role", "commands"):
+        assert plain in shown
+
+
+def test_unstructure_withholds_when_asked() -> None:
+    """With `redact_sensitive` the placeholder stands in the data, and nothing else changes."""
+    page = InvocationPage(INVOCATIONS)
+    for model in (TASK, INVOCATIONS[0], page):
+        plain, redacted = unstructure(model), unstructure(model, redact_sensitive=True)
+        assert SECRET in json.dumps(plain)
+        assert SECRET not in json.dumps(redacted)
+        assert plain.keys() == redacted.keys()
+
+
+WRONG: list[Any] = [
+    {"TaskParameters": SECRET},
+    {"TaskParameters": [SECRET]},
+    {"TaskParameters": [{"Name": SECRET}]},
+    {"TaskParameters": [{"Name": {"Values": [{SECRET: SECRET}]}}]},
+    {"StartTime": SECRET},
+    {"Priority": SECRET},
+    {"AlarmConfiguration": SECRET},
+    {"AlarmConfiguration": {"Alarms": [{"Name": [SECRET]}]}},
+    {"TriggeredAlarms": [{"State": SECRET}]},
+    {SECRET: SECRET},
+    SECRET,
+    [SECRET],
+]
+
+
+def _all_of(error: BaseException) -> str:
+    """All that may be told of an error: text, fields, notes, cause and context."""
+    told = traceback.format_exception(error)
+    return "".join(told) + repr((error, error.args, vars(error)))
+
+
+# botocore's parser makes a list of the letters of this one, and an injected client is not altered.
+NOT_SEEN_BEHIND_BOTOCORE: Any = {"TaskParameters": [{"Name": {"Values": SECRET}}]}
+
+
+@pytest.mark.parametrize("document", [*WRONG, NOT_SEEN_BEHIND_BOTOCORE], ids=str)
+def test_errors_of_structure_hold_no_secret(document: Any) -> None:
+    """The error names a path; cattrs' errors, which hold the values, are not chained."""
+    with pytest.raises(ResponseError) as caught:
+        structure(document, TaskExecution)
+    error = caught.value
+    assert (None, None) == (error.__cause__, error.__context__)
+    assert SECRET not in _all_of(error)
+
+
+@pytest.mark.parametrize("document", WRONG, ids=str)
+@pytest.mark.parametrize("cut", [None, -1], ids=["whole", "truncated"])
+def test_errors_of_calls_hold_no_secret(
+    document: Any, cut: int | None, make_client: ClientMaker
+) -> None:
+    """Nor do the errors of a call on either way."""
+    body = json.dumps(document).encode()[:cut]
+    with (
+        answering(Answer(body)) as server,
+        make_client(server.url) as client,
+        pytest.raises(ResponseError) as caught,
+    ):
+        client.get_task_execution(*IDS)
+    error = caught.value
+    assert (None, None) == (error.__cause__, error.__context__)
+    assert SECRET not in _all_of(error)
+    assert SECRET not in _all_of(pickle.loads(pickle.dumps(error)))
+
+
+BODY = json.dumps(
+    {
+        "WindowExecutionTaskInvocationIdentities": [
+            {"Parameters": SECRET, "OwnerInformation": SECRET, "Status": "FAILED"}
+        ]
+    }
+).encode()
+
+
+@pytest.fixture(name="whole_log")
+def _whole_log(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    """Everything that anybody logs, botocore and urllib3 included."""
+    caplog.set_level(logging.DEBUG)
+    return lambda: caplog.text + repr([record.args for record in caplog.records])
+
+
+@pytest.mark.parametrize("body", [BODY, BODY[:-1], BODY[1:]], ids=["good", "cut", "no JSON"])
+def test_no_log_of_a_client_we_build_holds_a_secret(
+    body: bytes, whole_log: Callable[[], str]
+) -> None:
+    """botocore's debug log tells of the call, but not what came back."""
+    with answering(Answer(body)) as server, built(server.url) as client:
+        try:
+            client.describe_task_invocations(*IDS)
+        except ResponseError:
+            assert body != BODY
+    assert "Response body" in whole_log()
+    assert SECRET not in whole_log()
+
+
+def test_the_log_of_an_injected_client_is_not_ours(whole_log: Callable[[], str]) -> None:
+    """A ready client is never altered, so botocore's own debug log shows what came: documented."""
+    with answering(Answer(BODY)) as server, injected(server.url) as client:
+        client.describe_task_invocations(*IDS)
+    assert SECRET in whole_log()
