@@ -25,7 +25,7 @@ from ssm_mwx import (
     ThrottlingError,
     structure,
 )
-from tests.clients import plain
+from tests.clients import built, plain
 from tests.conftest import ClientMaker
 from tests.servers import Answer, Request, answering
 
@@ -151,6 +151,17 @@ def test_the_path_of_the_member_at_fault(make_client: ClientMaker) -> None:
     path = "WindowExecutionTaskInvocationIdentities[1].StatusDetails"
     assert (path, "request-1") == (caught.value.path, caught.value.request_id)
     assert f"{path}: not a string" in str(caught.value)
+
+
+def test_an_error_document_with_a_member_of_an_answer() -> None:
+    """For a client we build, ``__type`` makes an error document, whatever else is in it."""
+    answer = Answer.of_json({"__type": "InternalServerError", "Status": "SUCCESS"})
+    with (
+        answering(answer) as server,
+        built(server.url) as client,
+        pytest.raises(ResponseError, match="an error document"),
+    ):
+        client.get_task_execution(*IDS)
 
 
 def test_an_answer_of_untold_length_and_no_member(make_client: ClientMaker) -> None:

@@ -252,6 +252,7 @@ def test_tokens_that_never_end(
     """A token seen before ends the walk with an error, after the page that carried it."""
 
     def answer(request: Request) -> Answer:
+        assert len(server.requests) < 20, "the walk goes on for ever"
         token = tokens[request.members.get("NextToken")]
         page = {**_page(0), "NextToken": token}
         return Answer.of_json(page)
@@ -266,7 +267,11 @@ def test_tokens_that_never_end(
 
 def test_a_starting_token_that_comes_again() -> None:
     """The token that a walk began with counts as seen."""
-    answer = Answer.of_json({**_page(0), "NextToken": "start"})
+
+    def answer(_request: Request) -> Answer:
+        assert len(server.requests) < 20, "the walk goes on for ever"
+        return Answer.of_json({**_page(0), "NextToken": "start"})
+
     with answering(answer) as server, built(server.url) as client:
         pager = client.iter_task_invocations(*IDS, starting_token="start")
         with pytest.raises(RepeatedTokenError):
