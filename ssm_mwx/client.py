@@ -117,6 +117,7 @@ class MaintenanceWindowClient:
         statuses: Statuses = (),
         page_size: int = requests.MAX_PAGE_SIZE,
         starting_token: str | None = None,
+        prefetch: bool = False,
     ) -> TaskInvocationPager:
         """Iterate over all invocations of a task, however many pages there are.
 
@@ -130,6 +131,8 @@ class MaintenanceWindowClient:
             page_size: Invocations per call at most, 10 to 100.
             starting_token: A pager's ``resume_token`` or a page's ``next_token``, to go on from;
                 None for the beginning.
+            prefetch: Fetch one page ahead in a background thread while the caller works. It pays
+                where handling a page takes about as long as fetching one.
 
         Raises:
             InvalidRequestError: AWS would refuse an argument; no call was made.
@@ -147,7 +150,7 @@ class MaintenanceWindowClient:
             at_token = {} if token is None else {"NextToken": token}
             return boto.get_page(self._client, request | at_token, number)
 
-        return TaskInvocationPager(fetch_page, token)
+        return TaskInvocationPager(fetch_page, token, prefetch=prefetch)
 
     def close(self) -> None:
         """Close the connections of a client that was built here; a ready one is left alone."""

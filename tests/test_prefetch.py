@@ -1,0 +1,166 @@
+"""One page fetched ahead: the same as without, but sooner."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ssm_mwx import ExpiredCredentialsError, RepeatedTokenError, TaskInvocationPager
+from tests.clients import built
+from tests.servers import Answer, AnswerServer, Request, answering
+
+IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
+PAGES = 4
+PER_PAGE = 10
+EVERYTHING = [f"target-{number}" for number in range(PAGES * PER_PAGE)]
+
+
+def _page(number: int) -> Answer:
+    targets = EVERYTHING[number * PER_PAGE : (number + 1) * PER_PAGE]
+    return Answer.of_json(
+        {
+            "WindowExecutionTaskInvocationIdentities": [
+                {"WindowTargetId": target} for target in targets
+            ],
+            "NextToken": f"page-{number + 1}" if number + 1 < PAGES else "",
+        }
+    )
+
+
+def _number(request: Request) -> int:
+    return int(request.members.get("NextToken", "page-0").removeprefix("page-"))
+
+
+def _good(request: Request) -> Answer:
+    return _page(_number(request))
+
+
+def _fails_at(page: int) -> Callable[[Request], Answer]:
+    def answer(request: Request) -> Answer:
+        number = _number(request)
+        return Answer.of_error("ExpiredTokenException") if number == page else _page(number)
+
+    return answer
+
+
+def _pager(server: AnswerServer, **arguments: Any) -> TaskInvocationPager:
+    return built(server.url).iter_task_invocations(*IDS, prefetch=True, **arguments)
+
+
+def _library_threads() -> list[str]:
+    names = [thread.name for thread in threading.enumerate()]
+    return [name for name in names if name == "ssm_mwx-prefetch"]
+
+
+def test_the_same_items_in_the_same_order() -> None:
+    """Every item comes once and in order; pages have their numbers; it can be walked again."""
+    with answering(_good) as server:
+        pager = _pager(server)
+        assert EVERYTHING == [item.window_target_id for item in pager]
+        assert pager.finished
+        assert [1, 2, 3, 4] == [page.number for page in pager.pages()]
+    assert 2 * PAGES == len(server.requests)
+    assert [] == _library_threads()
+
+
+def test_nothing_is_fetched_before_it_is_iterated() -> None:
+    """It is as lazy as without."""
+    with answering(_good) as server:
+        iter(_pager(server))
+    assert [] == server.requests
+
+
+def test_the_next_page_comes_while_the_caller_works() -> None:
+    """While the first page is in hand, the second is asked for without the caller."""
+    asked = threading.Event()
+
+    def answer(request: Request) -> Answer:
+        if "NextToken" in request.members:
+            asked.set()
+        return _good(request)
+
+    with answering(answer) as server:
+        pages = _pager(server).pages()
+        next(pages)
+        assert asked.wait(10)
+        assert 2 == next(pages).number
+
+
+def test_no_more_than_one_page_is_fetched_in_vain() -> None:
+    """A loop that stops early has asked for one page more than it saw, and leaves no thread."""
+    with answering(_good) as server:
+        pager = _pager(server)
+        items = iter(pager)
+        assert "target-0" == next(items).window_target_id
+        del items
+        assert [] == _library_threads()
+        assert (None, False) == (pager.resume_token, pager.finished)
+    assert len(server.requests) <= 2
+
+
+@pytest.mark.parametrize("page", [1, 3])
+def test_an_error_is_raised_where_its_page_is_reached(page: int) -> None:
+    """All items before the page at fault come first, and `resume_token` names that page."""
+    got: list[str | None] = []
+    with answering(_fails_at(page)) as server:
+        pager = _pager(server)
+        with pytest.raises(ExpiredCredentialsError):
+            got.extend(item.window_target_id for item in pager)
+    assert EVERYTHING[: page * PER_PAGE] == got
+    assert (f"page-{page}", False) == (pager.resume_token, pager.finished)
+    assert [] == _library_threads()
+
+
+def test_an_error_of_a_page_never_reached_is_not_raised() -> None:
+    """A loop that stops before the page at fault does not hear of it."""
+    with answering(_fails_at(1)) as server:
+        pages = _pager(server).pages()
+        assert 1 == next(pages).number
+        del pages
+    assert [] == _library_threads()
+
+
+def test_resuming() -> None:
+    """`resume_token` moves as without: a page is handed out when the next item is asked for."""
+    with answering(_good) as server:
+        pager = _pager(server)
+        tokens = [pager.resume_token for _ in pager]
+        rest = _pager(server, starting_token=tokens[25])
+        assert EVERYTHING[20:] == [item.window_target_id for item in rest]
+    expected = [None, "page-1", "page-2", "page-3"]
+    assert [token for token in expected for _ in range(PER_PAGE)] == tokens
+
+
+def test_a_repeated_token_is_not_fetched_ahead() -> None:
+    """A token seen before is not followed in the background either."""
+    body = b'{"WindowExecutionTaskInvocationIdentities": [], "NextToken": "again"}'
+    with answering(Answer(body)) as server, pytest.raises(RepeatedTokenError):
+        list(_pager(server))
+    assert 2 == len(server.requests)
+
+
+def test_the_log_is_written_as_usual(caplog: pytest.LogCaptureFixture) -> None:
+    """Each page leaves its record, and the caller's context variables are there to filter by."""
+    job = contextvars.ContextVar("job", default="none")
+    seen: list[str] = []
+
+    def note_job(_record: logging.LogRecord) -> bool:
+        seen.append(job.get())
+        return True
+
+    caplog.set_level(logging.DEBUG, "ssm_mwx")
+    job.set("patching")
+    logger = logging.getLogger("ssm_mwx")
+    logger.addFilter(note_job)
+    try:
+        with answering(_good) as server:
+            list(_pager(server))
+    finally:
+        logger.removeFilter(note_job)
+    assert [1, 2, 3, 4] == [vars(record)["page_number"] for record in caplog.records]
+    assert ["patching"] * PAGES == seen
