@@ -38,6 +38,7 @@ from ssm_mwx.parameters import (
     StepFunctionsParameters,
     UnrecognizedParameters,
 )
+from ssm_mwx.report import TaskReport
 from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
 
 __all__ = [
@@ -68,6 +69,7 @@ __all__ = [
     "TaskIds",
     "TaskInvocation",
     "TaskInvocationPager",
+    "TaskReport",
     "TaskType",
     "ThrottlingError",
     "UnrecognizedParameters",

@@ -1,0 +1,195 @@
+"""`TaskReport`: a task and its invocations in numbers, and the way to every view of them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ssm_mwx.enums import ExecutionStatus
+from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.report import frames, html, terminal, timeline
+from ssm_mwx.report.looks import in_order, status_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    from altair import LayerChart
+    from rich.console import RenderableType
+
+
+@attrs.frozen
+class Durations:
+    """How long the invocations took that have ended; all None where none has."""
+
+    median: timedelta | None = None
+    """Half of them took no longer."""
+    p95: timedelta | None = None
+    """95 in 100 took no longer: the duration of one of them, by nearest rank."""
+    longest: timedelta | None = None
+    """None took longer."""
+
+
+@attrs.frozen(repr=False)
+class TaskReport:
+    """A task execution and its invocations, to look at.
+
+    `MaintenanceWindowClient.report` fetches one; made from what ``load_task_execution`` and
+    ``load_task_invocations`` read, it needs no AWS at all. A notebook shows it as HTML, rich as
+    text, and what takes Arrow data (``polars.DataFrame(report)``) takes it as it is. No view
+    holds a sensitive value unless it is asked for.
+    """
+
+    task: TaskExecution
+    """The task execution."""
+    invocations: tuple[TaskInvocation, ...] = attrs.field(converter=tuple[TaskInvocation, ...])
+    """Its invocations, in the order given."""
+
+    @property
+    def counts(self) -> Counter[ExecutionStatus | None]:
+        """Number of invocations by status; under None those without one."""
+        return Counter(invocation.status for invocation in self.invocations)
+
+    @property
+    def failed(self) -> tuple[TaskInvocation, ...]:
+        """The invocations that ended otherwise than in SUCCESS."""
+        return tuple(item for item in self.invocations if item.is_terminal and not item.succeeded)
+
+    @property
+    def running(self) -> tuple[TaskInvocation, ...]:
+        """The invocations at work: IN_PROGRESS or CANCELLING. PENDING ones have not begun."""
+        return self.by_status(ExecutionStatus.IN_PROGRESS, ExecutionStatus.CANCELLING)
+
+    def by_status(
+        self, *statuses: ExecutionStatus | str | Iterable[ExecutionStatus | str]
+    ) -> tuple[TaskInvocation, ...]:
+        """The invocations in one of these statuses.
+
+        Args:
+            *statuses: A status or string each, or an iterable of them.
+        """
+        wanted = {
+            status
+            for given in statuses
+            for status in ((given,) if isinstance(given, str) else given)
+        }
+        return tuple(item for item in self.invocations if item.status in wanted)
+
+    def slowest(self, n: int = 10) -> tuple[TaskInvocation, ...]:
+        """The `n` invocations that took longest, of those that have ended; the longest first."""
+        return tuple(invocation for _, invocation in self._timed()[: max(n, 0)])
+
+    @property
+    def durations(self) -> Durations:
+        """Median, 95th percentile and longest duration of the invocations that have ended."""
+        ascending = sorted(duration for duration, _ in self._timed())
+        number = len(ascending)
+        if not number:
+            return Durations()
+        return Durations(
+            median=(ascending[(number - 1) // 2] + ascending[number // 2]) / 2,
+            p95=ascending[math.ceil(0.95 * number) - 1],
+            longest=ascending[-1],
+        )
+
+    def to_arrow(self, *, explode_instances: bool = False, include_sensitive: bool = False) -> Any:
+        """A ``pyarrow.Table`` with a row for each invocation.
+
+        Times are in UTC, ``status`` and ``task_type`` are dictionaries of strings,
+        ``instance_ids`` are lists. The schema is the same for every report.
+
+        Args:
+            explode_instances: A row for each instance, its id in ``instance_id``; an invocation
+                that names none keeps one row.
+            include_sensitive: Add ``raw_parameters`` and ``owner_information``.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+        """
+        return frames.arrow_table(self, explode_instances, include_sensitive)
+
+    def to_pandas(
+        self, *, explode_instances: bool = False, include_sensitive: bool = False
+    ) -> pd.DataFrame:
+        """A ``pandas.DataFrame`` of `to_arrow`: UTC timestamps, timedeltas, categories, lists.
+
+        Args:
+            explode_instances: As for `to_arrow`.
+            include_sensitive: As for `to_arrow`.
+
+        Raises:
+            ImportError: pandas or pyarrow is not installed.
+        """
+        return frames.pandas_frame(self, explode_instances, include_sensitive)
+
+    def to_polars(
+        self, *, explode_instances: bool = False, include_sensitive: bool = False
+    ) -> pl.DataFrame:
+        """A ``polars.DataFrame`` of `to_arrow`.
+
+        Args:
+            explode_instances: As for `to_arrow`.
+            include_sensitive: As for `to_arrow`.
+
+        Raises:
+            ImportError: polars or pyarrow is not installed.
+        """
+        return frames.polars_frame(self, explode_instances, include_sensitive)
+
+    def timeline(
+        self, *, now: datetime | None = None, max_bars: int = timeline.MAX_BARS
+    ) -> LayerChart:
+        """An Altair chart with a bar for each invocation, from its start to its end.
+
+        The bars stand in groups by status, what needs attention first. Of more invocations than
+        `max_bars` some are left out; the chart says which. ``.save("x.png")`` and
+        ``.save("x.svg")`` need no browser.
+
+        Args:
+            now: How far the bars of running invocations reach, an aware datetime; by default the
+                time of the call.
+            max_bars: Bars at most.
+
+        Raises:
+            ImportError: Altair is not installed.
+        """
+        return timeline.chart(self, now=now, max_bars=max_bars)
+
+    def to_html(self, *, max_rows: int | None = html.PAGE_ROWS) -> str:
+        """A self-contained HTML page, to mail or to keep.
+
+        It has its styles inline, no script, and needs nothing from elsewhere; the timeline is on
+        it if Altair is installed.
+
+        Args:
+            max_rows: Rows of the table at most, what needs attention first; None for all.
+        """
+        return html.page(self, max_rows)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        stream: object = self.to_arrow().__arrow_c_stream__(requested_schema)
+        return stream
+
+    def __rich_console__(self, *_: object) -> Iterator[RenderableType]:
+        return terminal.renderables(self)
+
+    def _repr_html_(self) -> str:
+        return html.fragment(self)
+
+    def __repr__(self) -> str:
+        counts = self.counts
+        by_status = ", ".join(f"{counts[each]} {status_text(each)}" for each in in_order(counts))
+        return (
+            f"<{type(self).__name__} {self.task.task_arn!r} {status_text(self.task.status)}: "
+            f"{len(self.invocations)} invocations{f' ({by_status})' if by_status else ''}>"
+        )
+
+    def _timed(self) -> list[tuple[timedelta, TaskInvocation]]:
+        """The invocations that have ended with their durations, the longest first."""
+        timed = [(item.duration, item) for item in self.invocations if item.is_terminal]
+        known = [(duration, item) for duration, item in timed if duration is not None]
+        return sorted(known, key=lambda pair: pair[0], reverse=True)

@@ -1,0 +1,310 @@
+"""A report as a timeline: Altair draws, this module lays out.
+
+Bars stand in lanes, one for each status, and in a lane by their start. Places are in pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ssm_mwx.enums import ExecutionStatus
+from ssm_mwx.models import TaskInvocation
+from ssm_mwx.report import looks
+from ssm_mwx.report.extras import import_extra
+
+if TYPE_CHECKING:
+    from altair import LayerChart
+
+    from ssm_mwx.report.summary import TaskReport
+
+MAX_BARS = 500
+"""Bars that can still be told apart on a chart of about a screen's height."""
+
+_SUCCESS = ExecutionStatus.SUCCESS
+_SHARE_OF_SUCCESS = 0.2  # the part of MAX_BARS that the others leave to it
+
+_WIDTH = 760
+_HEADING = 26
+_NAMED_STEP = 18  # bars so far apart have room for a name
+_STEPS = ((30, _NAMED_STEP), (100, 7), (300, 3))  # up to so many bars: so many pixels for each
+_LEAST_STEP = 2
+
+_Row = dict[str, Any]
+_Totals = dict[ExecutionStatus | None, int]
+
+
+@attrs.frozen
+class _Setting:
+    """What a chart is drawn with and on."""
+
+    ink: str
+    paper: str
+    padding: int
+
+
+_ON_WHITE = _Setting(ink="#24292f", paper="white", padding=12)
+_ON_A_PAGE = _Setting(ink="currentColor", paper="transparent", padding=0)
+
+
+@attrs.frozen
+class _Lane:
+    """The bars of one status."""
+
+    status: ExecutionStatus | None
+    total: int
+    drawn: tuple[TaskInvocation, ...]
+
+    @property
+    def heading(self) -> str:
+        """Status and number, and how many of them are drawn where it is not all."""
+        words = f"{looks.status_text(self.status)}  {self.total:,}"
+        return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
+
+
+@attrs.frozen
+class _Bars:
+    """What is drawn, and what the chart says of the rest."""
+
+    lanes: tuple[_Lane, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def step(self) -> int:
+        """Pixels from one bar to the next."""
+        number = sum(len(lane.drawn) for lane in self.lanes)
+        return next((step for most, step in _STEPS if number <= most), _LEAST_STEP)
+
+
+def chart(report: TaskReport, *, now: datetime | None, max_bars: int) -> LayerChart:
+    """The timeline on white paper."""
+    return _draw(report, now or datetime.now(UTC), max_bars, _ON_WHITE)
+
+
+def svg(report: TaskReport) -> str:
+    """The timeline as an SVG element that takes the colour of the text around it.
+
+    Raises:
+        ImportError: What draws it is not installed.
+    """
+    import_extra("vl_convert", extra="notebook")
+    drawing = _draw(report, datetime.now(UTC), MAX_BARS, _ON_A_PAGE)
+    text = io.StringIO()
+    drawing.save(text, format="svg")
+    start, rest = text.getvalue().split(">", 1)
+    start = re.sub(r' xmlns(:\w+)?="[^"]*"', "", start)  # which an SVG within HTML does not need
+    return f'{start} role="img" style="max-width:100%;height:auto">{rest}'
+
+
+# --- which bars ---
+
+
+def _bars(report: TaskReport, now: datetime, max_bars: int) -> _Bars:
+    drawable = [item for item in looks.attention_first(report.invocations) if _can_be_drawn(item)]
+    groups = {
+        status: list(group) for status, group in groupby(drawable, key=lambda item: item.status)
+    }
+    totals = {status: len(group) for status, group in groups.items()}
+    drawn = _drawn(totals, max_bars)
+    lanes = tuple(
+        _Lane(status, totals[status], tuple(_even_sample(group, drawn[status])))
+        for status, group in groups.items()
+    )
+    notes = (
+        _note_on_sample(totals, drawn),
+        _note_on_running(drawable, now),
+        _note_on_missing(len(report.invocations) - len(drawable)),
+    )
+    return _Bars(lanes, tuple(note for note in notes if note))
+
+
+def _can_be_drawn(invocation: TaskInvocation) -> bool:
+    """Whether it is known where the bar begins and ends."""
+    if invocation.start_time is None:
+        return False
+    return invocation.end_time is not None or not invocation.is_terminal
+
+
+def _drawn(totals: _Totals, max_bars: int) -> _Totals:
+    """How many of each status to draw: SUCCESS is thinned out first, and the others if need be."""
+    total = sum(totals.values())
+    if total <= max_bars:
+        return totals
+    success = totals.get(_SUCCESS, 0)
+    others = total - success
+    room = max_bars - min(success, int(_SHARE_OF_SUCCESS * max_bars))
+    if others <= room:
+        return totals | {_SUCCESS: max_bars - others}
+    thinned = {status: max(1, number * room // others) for status, number in totals.items()}
+    return thinned | {_SUCCESS: max_bars - room}
+
+
+def _even_sample(items: Sequence[TaskInvocation], number: int) -> Iterator[TaskInvocation]:
+    return (items[place * len(items) // number] for place in range(number))
+
+
+def _note_on_sample(totals: _Totals, drawn: _Totals) -> str:
+    sampled = [looks.status_text(each) for each in totals if drawn[each] < totals[each]]
+    if not sampled:
+        return ""
+    number, total = sum(drawn[each] for each in totals), sum(totals.values())
+    note = f"{number:,} of {total:,} drawn: {', '.join(sampled)} as an even sample by start"
+    return note if len(sampled) == len(totals) else f"{note}, the others in full"
+
+
+def _note_on_running(invocations: Sequence[TaskInvocation], now: datetime) -> str:
+    running = sum(item.end_time is None for item in invocations)
+    return f"{running:,} not ended: drawn up to {looks.time_text(now)} UTC" if running else ""
+
+
+def _note_on_missing(number: int) -> str:
+    return f"{number:,} not drawn: no start time, or ended at no known time" if number else ""
+
+
+# --- where they stand ---
+
+
+def _layout(bars: _Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
+    """The rows of the bars, those of the lanes' headings, and the height of it all."""
+    rows: list[_Row] = []
+    headings: list[_Row] = []
+    y = 0.0
+    for lane in bars.lanes:
+        status = looks.status_text(lane.status)
+        headings.append({"status": status, "heading": lane.heading, "y": y + _HEADING / 2 + 2})
+        y += _HEADING
+        for invocation in lane.drawn:
+            rows.append(_row(invocation, now) | _place(y, bars.step))
+            y += bars.step
+    return rows, headings, max(y, _HEADING)
+
+
+def _place(y: float, step: int) -> _Row:
+    gap = 3 if step == _NAMED_STEP else 0.5  # the bar's outline takes as much again
+    return {"y": y + gap, "y2": y + step - gap, "middle": y + step / 2}
+
+
+def _row(invocation: TaskInvocation, now: datetime) -> _Row:
+    start = invocation.start_time or now
+    end = invocation.end_time or max(start, now)
+    return {
+        "instance": looks.nodes_of(invocation),
+        "status": looks.status_text(invocation.status),
+        "status_details": looks.text_of(invocation.status_details),
+        "start": _iso(start),
+        "end": _iso(end),
+        "started": f"{looks.time_text(start)} UTC",
+        "duration": looks.duration_text(end - start) + ("" if invocation.end_time else ", so far"),
+    }
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+# --- the chart ---
+
+
+def _draw(report: TaskReport, now: datetime, max_bars: int, setting: _Setting) -> LayerChart:
+    alt = import_extra("altair", extra="notebook")
+    ink = setting.ink
+    bars = _bars(report, now, max_bars)
+    rows, headings, height = _layout(bars, now)
+    y_scale = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
+    y = {"scale": y_scale, "axis": None}
+    status = alt.Color("status:N", scale=_colours(alt, bars), legend=None)
+
+    base = alt.Chart(alt.Data(values=rows))
+    drawing = base.mark_rect(strokeWidth=1, aria=False).encode(
+        x=alt.X("start:T", scale=alt.Scale(type="utc", nice=True), axis=_time_axis(alt, rows, ink)),
+        x2="end:T",
+        y=alt.Y("y:Q", **y),
+        y2="y2:Q",
+        color=status,
+        stroke=alt.Stroke("status:N", scale=_colours(alt, bars), legend=None),
+        tooltip=[
+            alt.Tooltip("instance:N", title="Target"),
+            alt.Tooltip("status:N", title="Status"),
+            alt.Tooltip("status_details:N", title="Details"),
+            alt.Tooltip("started:N", title="Start"),
+            alt.Tooltip("duration:N", title="Duration"),
+        ],
+    )
+    heads = alt.Chart(alt.Data(values=headings)).encode(y=alt.Y("y:Q", **y))
+    layers = [
+        drawing,
+        heads.mark_square(size=90, opacity=1, aria=False).encode(x=alt.value(6), color=status),
+        heads.mark_text(align="left", fontWeight="bold", fontSize=12, color=ink).encode(
+            x=alt.value(17), text="heading:N"
+        ),
+    ]
+    if bars.step == _NAMED_STEP:
+        names = base.mark_text(align="right", font="monospace", fontSize=11, limit=260, color=ink)
+        layers.append(names.encode(x=alt.value(-8), y=alt.Y("middle:Q", **y), text="instance:N"))
+    timeline: LayerChart = alt.layer(*layers).properties(
+        width=_WIDTH,
+        height=height,
+        background=setting.paper,
+        padding=setting.padding,
+        view=alt.ViewBackground(stroke=None),
+        title=_title(alt, report, bars.notes, ink),
+    )
+    return timeline
+
+
+def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
+    status = looks.status_text(report.task.status)
+    return alt.TitleParams(
+        f"{looks.title_of(report.task)}: {status}",
+        subtitle=[looks.period_text(report.task), *notes],
+        anchor="start",
+        frame="bounds",
+        color=ink,
+        subtitleColor=ink,
+        fontSize=15,
+        subtitleFontSize=12,
+        subtitlePadding=5,
+        offset=14,
+        limit=_WIDTH,
+    )
+
+
+def _colours(alt: Any, bars: _Bars) -> Any:
+    statuses = [lane.status for lane in bars.lanes]
+    return alt.Scale(
+        domain=[looks.status_text(status) for status in statuses],
+        range=[looks.colour_of(status) for status in statuses],
+    )
+
+
+def _time_axis(alt: Any, rows: Sequence[_Row], ink: str) -> Any:
+    return alt.Axis(
+        orient="top",
+        title="Time (UTC)",
+        titleAnchor="start",
+        format=_time_format(rows),
+        tickCount=8,
+        labelColor=ink,
+        titleColor=ink,
+        domain=False,
+        tickColor=ink,
+        tickOpacity=0.3,
+        gridColor=ink,
+        gridOpacity=0.12,
+        labelFontSize=11,
+    )
+
+
+def _time_format(rows: Sequence[_Row]) -> str:
+    """As much of date and time as tells the axis's ticks apart."""
+    times = [datetime.fromisoformat(row[end]) for row in rows for end in ("start", "end")]
+    span = max(times) - min(times) if times else timedelta()
+    if span < timedelta(minutes=5):
+        return "%H:%M:%S"
+    return "%H:%M" if span < timedelta(hours=20) else "%b %d, %H:%M"

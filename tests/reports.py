@@ -1,0 +1,91 @@
+"""Reports to test the views of them with."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+
+from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, TaskType
+from ssm_mwx.testing import samples
+
+START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
+SECRET = "hunter2"
+SCRIPT = "<script>alert('x')</script>"
+
+
+def invocation_of(
+    status: str | None = "SUCCESS",
+    *,
+    nodes: tuple[str, ...] = ("i-1",),
+    start: float | None = 0,
+    took: float | None = 60,
+    **fields: Any,
+) -> TaskInvocation:
+    """An invocation that started so many seconds after `START` and took so many."""
+    start_time = None if start is None else START + timedelta(seconds=start)
+    end_time = start_time + timedelta(seconds=took) if start_time and took is not None else None
+    parameters = {"documentName": "AWS-RunShellScript", "instanceIds": nodes}
+    given: dict[str, Any] = {
+        "task_type": TaskType.RUN_COMMAND,
+        "raw_parameters": json.dumps(parameters),
+        "status": None if status is None else ExecutionStatus(status),
+        "start_time": start_time,
+        "end_time": end_time,
+    }
+    return TaskInvocation(**given | fields)
+
+
+def report_of(*invocations: TaskInvocation, **task_fields: Any) -> TaskReport:
+    """A report of a Run Command task with these invocations."""
+    given: dict[str, Any] = {
+        "task_arn": "AWS-RunShellScript",
+        "type": TaskType.RUN_COMMAND,
+        "status": ExecutionStatus.FAILED,
+        "start_time": START,
+        "end_time": START + timedelta(hours=1),
+    }
+    return TaskReport(TaskExecution(**given | task_fields), invocations)
+
+
+def patch_report(targets: int) -> TaskReport:
+    """A report of a patch run."""
+    return TaskReport(*samples.patch_run(targets))
+
+
+def secret_report() -> TaskReport:
+    """A report with a secret in every sensitive member."""
+    parameters = {
+        "documentName": "AWS-RunShellScript",
+        "instanceIds": ["i-1"],
+        "comment": SECRET,
+        "parameters": {"commands": [SECRET]},
+    }
+    secret = invocation_of(
+        "FAILED", raw_parameters=json.dumps(parameters), owner_information=SECRET
+    )
+    return report_of(secret, task_parameters=({"commands": (SECRET,)},))
+
+
+def hostile_report() -> TaskReport:
+    """A report with a script tag in every member that is shown."""
+    hostile = invocation_of(
+        "FAILED",
+        nodes=(SCRIPT,),
+        status_details=SCRIPT,
+        execution_id=SCRIPT,
+        window_target_id=SCRIPT,
+    )
+    unknown = attrs.evolve(hostile, status=ExecutionStatus(SCRIPT), raw_parameters=None)
+    return report_of(
+        hostile,
+        unknown,
+        task_arn=SCRIPT,
+        type=TaskType(SCRIPT),
+        status=ExecutionStatus(SCRIPT),
+        status_details=SCRIPT,
+        window_execution_id=SCRIPT,
+        task_execution_id=SCRIPT,
+    )
