@@ -10,6 +10,8 @@ from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 from ssm_mwx.models import InvocationPage, TaskExecution
 from ssm_mwx.pagination import TaskInvocationPager
+from ssm_mwx.report import TaskReport
+from ssm_mwx.report.progress import with_progress
 
 if TYPE_CHECKING:
     import boto3
@@ -151,6 +153,39 @@ class MaintenanceWindowClient:
             return boto.get_page(self._client, request | at_token, number)
 
         return TaskInvocationPager(fetch_page, token, prefetch=prefetch)
+
+    def report(
+        self,
+        window_execution_id: str,
+        task_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        progress: bool = False,
+    ) -> TaskReport:
+        """Get a task and its invocations, all pages of them, as one thing to look at.
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            task_execution_id: Id of the task execution.
+            statuses: Only invocations in one of these; none for all.
+            progress: Show a tqdm bar while they are fetched, up to the number of targets where
+                the task tells it and `statuses` leaves none out.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call was made.
+            DoesNotExistError: There is no such task execution in this account and Region.
+            ServiceError: AWS answered with another error.
+            ResponseError: An answer is not what the service promises.
+            RepeatedTokenError: Paging would never end.
+            ImportError: `progress` is asked for and tqdm is not installed.
+        """
+        ids = (window_execution_id, task_execution_id)
+        invocations = self.iter_task_invocations(*ids, statuses=statuses)
+        task = self.get_task_execution(*ids)
+        if not progress:
+            return TaskReport(task, invocations)
+        targets = None if statuses else len(task.instance_ids)
+        return TaskReport(task, with_progress(invocations, targets or None))
 
     def close(self) -> None:
         """Close the connections of a client that was built here; a ready one is left alone."""
