@@ -1,0 +1,88 @@
+"""The documentation's examples of reports: a notebook and a page."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import nbclient
+import nbformat
+import pytest
+
+from ssm_mwx.testing import ExecutionStore, samples
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+@pytest.fixture(name="stored")
+def _stored() -> Any:
+    return cast("Any", nbformat).read(DOCS / "triage.ipynb", as_version=4)
+
+
+def kinds_of_output(notebook: Any) -> list[list[list[str]]]:
+    """Of each cell, what its outputs are made of."""
+    return [
+        [sorted(output.get("data", {output.get("name"): ""})) for output in cell.get("outputs", ())]
+        for cell in notebook.cells
+    ]
+
+
+def outputs_of(notebook: Any) -> str:
+    """All that the notebook's cells put out."""
+    return "\n".join(str(cell.get("outputs", "")) for cell in notebook.cells)
+
+
+def test_notebook_runs(stored: Any, tmp_path: Path) -> None:
+    """The notebook runs to its end, and puts out what is stored in it."""
+    fresh = copy.deepcopy(stored)
+
+    resources = {"metadata": {"path": str(tmp_path)}}
+    nbclient.NotebookClient(fresh, timeout=120, resources=resources).execute()
+
+    assert kinds_of_output(stored) == kinds_of_output(fresh)
+    assert "TIMED_OUT" in outputs_of(fresh)
+
+
+def test_notebook_is_kept_with_its_output(stored: Any) -> None:
+    """The stored notebook shows a report, frames and a timeline, run from the top."""
+    kinds = [kind for cell in kinds_of_output(stored) for output in cell for kind in output]
+    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+
+    assert {"text/html", "text/plain", "image/svg+xml", "stdout"} == set(kinds)
+    assert list(range(1, len(code) + 1)) == [cell.execution_count for cell in code]
+
+
+def test_notebook_holds_no_secret(stored: Any) -> None:
+    """The stored outputs have no sensitive value, no script, no path and no local address."""
+    outputs = outputs_of(stored)
+
+    assert "RebootIfNeeded" not in outputs
+    assert "Fleet team" not in outputs
+    assert "<script" not in outputs
+    assert not re.findall(r"127\.0\.0\.1|localhost|/home/|/tmp/|/root/|site-packages", outputs)
+
+
+def test_notebook_names_no_machine(stored: Any) -> None:
+    """The notebook's metadata name the kernel every installation has, and nothing else."""
+    assert {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    } == stored.metadata
+    assert [{}] * len(stored.cells) == [cell.metadata for cell in stored.cells]
+
+
+def test_page_runs(
+    maintenance_window_executions: ExecutionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The examples of the page on reports run, one after the other."""
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "report.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+
+    task = maintenance_window_executions.add_run(*samples.patch_run())
+    exec("\n".join(examples), task.task_ids._asdict())
+
+    written = {path.name for path in tmp_path.iterdir()}
+    assert {"patch-run.png", "failed.svg", "report.html"} < written
