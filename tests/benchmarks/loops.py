@@ -1,0 +1,168 @@
+"""What is measured: the same loop over a task's invocations, by each of the contestants."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from typing import Any, cast
+
+import boto3
+
+from ssm_mwx import MaintenanceWindowClient, TaskIds, TaskInvocation
+from tests.benchmarks.server import PAGE_SIZE, task_of
+
+Loop = Callable[[TaskIds], int]
+"""Walks all invocations of a task, and gives how many of them failed."""
+
+
+class NotAvailableError(Exception):
+    """What is to be measured is not there."""
+
+
+def raw_client(url: str) -> Any:
+    """A plain boto3 client."""
+    return cast("Any", boto3).client("ssm", endpoint_url=url)
+
+
+def raw_items(client: Any, task: TaskIds) -> Iterator[dict[str, Any]]:
+    """All invocations, as boto3's paginator gives them."""
+    for page in raw_pages(client, task):
+        yield from page["WindowExecutionTaskInvocationIdentities"]
+
+
+def raw_pages(client: Any, task: TaskIds) -> Iterable[dict[str, Any]]:
+    """All pages, as boto3's paginator gives them."""
+    paginator = client.get_paginator("describe_maintenance_window_execution_task_invocations")
+    pages: Iterable[dict[str, Any]] = paginator.paginate(
+        WindowExecutionId=task.window_execution_id,
+        TaskId=task.task_execution_id,
+        PaginationConfig={"PageSize": PAGE_SIZE},
+    )
+    return pages
+
+
+def raw_loop(url: str) -> Loop:
+    """boto3's paginator, `Parameters` not read."""
+    client = raw_client(url)
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for page in raw_pages(client, task):
+            for item in page["WindowExecutionTaskInvocationIdentities"]:
+                failed += item["Status"] == "FAILED"
+        return failed
+
+    return loop
+
+
+def raw_parameters_loop(url: str) -> Loop:
+    """boto3's paginator and ``json.loads`` of each `Parameters`."""
+    client = raw_client(url)
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for page in raw_pages(client, task):
+            for item in page["WindowExecutionTaskInvocationIdentities"]:
+                failed += item["Status"] == "FAILED"
+                json.loads(item["Parameters"])
+        return failed
+
+    return loop
+
+
+def our_loop(url: str) -> Loop:
+    """The library with a client it built, `parameters` not read."""
+    return _our_loop(MaintenanceWindowClient(endpoint_url=url))
+
+
+def injected_loop(url: str) -> Loop:
+    """The library with a plain boto3 client that was handed to it."""
+    return _our_loop(MaintenanceWindowClient(raw_client(url)))
+
+
+def _our_loop(client: MaintenanceWindowClient) -> Loop:
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for invocation in client.iter_task_invocations(*task):
+            failed += invocation.status == "FAILED"
+        return failed
+
+    return loop
+
+
+def our_parameters_loop(url: str) -> Loop:
+    """The library, every `parameters` read."""
+    client = MaintenanceWindowClient(endpoint_url=url)
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for invocation in client.iter_task_invocations(*task):
+            failed += invocation.status == "FAILED"
+            _ = invocation.parameters
+        return failed
+
+    return loop
+
+
+def peer_loop(url: str) -> Loop:
+    """boto3's paginator, its answers wrapped by boto3-dataclass-ssm.
+
+    Raises:
+        NotAvailableError: It is not installed.
+    """
+    client = raw_client(url)
+    wrap = peer_wrapper()
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for page in raw_pages(client, task):
+            for item in wrap(page).WindowExecutionTaskInvocationIdentities:
+                failed += item.Status == "FAILED"
+        return failed
+
+    return loop
+
+
+def peer_wrapper() -> Any:
+    """What boto3-dataclass-ssm wraps an answer with.
+
+    Raises:
+        NotAvailableError: It is not installed.
+    """
+    try:
+        caster: Any = import_module("boto3_dataclass_ssm").caster
+    except ModuleNotFoundError as error:
+        raise NotAvailableError("boto3-dataclass-ssm is not installed") from error
+    return caster.describe_maintenance_window_execution_task_invocations
+
+
+# --- with a caller that takes its time ---
+
+
+def prefetch_loop(url: str, *, seconds_per_page: float, prefetch: bool) -> Loop:
+    """The library, where the items of a page take the caller so long.
+
+    Raises:
+        NotAvailableError: This version of the library has no `prefetch`.
+    """
+    client: Any = MaintenanceWindowClient(endpoint_url=url)
+    try:
+        client.iter_task_invocations(*task_of(0), prefetch=prefetch)
+    except TypeError as error:
+        raise NotAvailableError("not available in this version") from error
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        pager: Iterable[TaskInvocation] = client.iter_task_invocations(*task, prefetch=prefetch)
+        for number, invocation in enumerate(pager, start=1):
+            failed += invocation.status == "FAILED"
+            if number % (PAGE_SIZE // _RESTS_PER_PAGE) == 0:
+                time.sleep(seconds_per_page / _RESTS_PER_PAGE)
+        return failed
+
+    return loop
+
+
+_RESTS_PER_PAGE = 4  # few, so that what a sleep costs beyond its time does not show
