@@ -182,6 +182,12 @@ def _string(value: Any, _type: object = None) -> str:
     raise _MismatchError("a string")
 
 
+def _string_or_none(value: Any, _type: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise _MismatchError("a string")
+
+
 def _boolean(value: Any, _type: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -194,18 +200,24 @@ def _integer(value: Any, _type: object) -> int:
     raise _MismatchError("an integer")
 
 
-def _time(value: Any, _type: object) -> datetime:
+def _time_or_none(value: Any, _type: object) -> datetime | None:
     """A time in UTC from epoch seconds, a datetime in any zone or an ISO string; naive is UTC."""
+    if value is None:
+        return None
     try:
         if isinstance(value, str):
             value = _time_from_text(value)
-        if isinstance(value, datetime):
-            return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (float, int)) and not isinstance(value, bool):
             return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, datetime):
+            return _in_utc(value)
     except (ValueError, OverflowError, OSError):
         pass  # not finite, or no year that a datetime can hold
     raise _MismatchError("a time")
+
+
+def _in_utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 def _time_from_text(text: str) -> float | datetime:
@@ -235,7 +247,7 @@ def _list(value: Any) -> Any:
 
 
 def _mapping(value: Any) -> Any:
-    if isinstance(value, Mapping):
+    if isinstance(value, (dict, Mapping)):  # dict first: asking an ABC takes time
         return value  # pyright: ignore[reportUnknownVariableType]
     raise _MismatchError("an object")
 
@@ -269,20 +281,19 @@ def _make_converter() -> Converter:
     converter = Converter(detailed_validation=True)
     hooks: dict[Any, _Hook] = {
         str: _string,
-        bool: _boolean,
-        int: _integer,
-        datetime: _time,
-        ExecutionStatus: _open_enum(ExecutionStatus),
-        TaskType: _open_enum(TaskType),
-        ExternalAlarmState: _open_enum(ExternalAlarmState),
+        str | None: _string_or_none,
+        bool | None: _none_or(_boolean),
+        int | None: _none_or(_integer),
+        datetime | None: _time_or_none,
     }
     for value_type, hook in hooks.items():
         converter.register_structure_hook(value_type, hook)
-        converter.register_structure_hook(value_type | None, _none_or(hook))
+    for enum in (ExecutionStatus, TaskType, ExternalAlarmState):
+        converter.register_structure_hook(enum, _open_enum(enum))
+        converter.register_structure_hook(enum | None, _none_or(_open_enum(enum)))
+        converter.register_unstructure_hook(enum, str)
     converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
     converter.register_unstructure_hook(datetime, _iso_in_utc)
-    for enum in (ExecutionStatus, TaskType, ExternalAlarmState):
-        converter.register_unstructure_hook(enum, str)
     for model in _MODELS:
         converter.register_structure_hook(model, _model_hook(model, converter))
         converter.register_unstructure_hook(model, _model_unhook(model, converter))
@@ -353,7 +364,7 @@ def _model_unhook(model: type[attrs.AttrsInstance], converter: Converter) -> Cal
 
 
 def _iso_in_utc(value: datetime) -> str:
-    return _time(value, datetime).isoformat()
+    return _in_utc(value).isoformat()
 
 
 def _task_parameters_out(
