@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import types
 import warnings
 from collections.abc import Callable, Mapping
@@ -188,6 +189,14 @@ def _string_or_none(value: Any, _type: object) -> str | None:
     raise _MismatchError("a string")
 
 
+def _shared_string_or_none(value: Any, type_: object) -> str | None:
+    """One string object for all that are equal."""
+    try:
+        return sys.intern(value)
+    except TypeError:  # not a plain string
+        return _string_or_none(value, type_)
+
+
 def _boolean(value: Any, _type: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -276,6 +285,9 @@ def _none_or(hook: _Hook) -> _Hook:
 
 # --- the converter ---
 
+_REPEATED = ("window_execution_id", "task_execution_id", "status_details", "window_target_id")
+"""Fields of `TaskInvocation` that have the same value in many invocations of a task."""
+
 
 def _make_converter() -> Converter:
     converter = Converter(detailed_validation=True)
@@ -330,6 +342,9 @@ def _overrides(model: type[attrs.AttrsInstance], converter: Converter) -> dict[s
             struct_hook=_none_or(_task_parameters),
             unstruct_hook=_task_parameters_out,
         )
+    if model is TaskInvocation:
+        for name in _REPEATED:
+            overrides[name] = attrs.evolve(overrides[name], struct_hook=_shared_string_or_none)
     if model is InvocationPage:
         overrides["next_token"] = override(
             rename="NextToken", omit_if_default=True, struct_hook=_token
