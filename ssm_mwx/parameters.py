@@ -56,12 +56,13 @@ def _integer(value: object) -> int | None:
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        strings = tuple(item for item in items if isinstance(item, str))
-        if len(strings) == len(items):
-            return strings
-    return None
+    if not isinstance(value, list):
+        return None
+    items = cast("list[object]", value)
+    for item in items:  # no generator: most lists have but one item
+        if not isinstance(item, str):
+            return None
+    return tuple(cast("list[str]", items))
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -78,13 +79,15 @@ def _objects(value: object) -> tuple[dict[str, Any], ...] | None:
 
 
 def _string_lists(value: object) -> dict[str, tuple[str, ...]] | None:
-    if isinstance(value, dict):
-        members = cast("dict[str, object]", value)
-        lists = {name: _strings(item) for name, item in members.items()}
-        known = {name: item for name, item in lists.items() if item is not None}
-        if len(known) == len(lists):
-            return known
-    return None
+    if not isinstance(value, dict):
+        return None
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, item in cast("dict[str, object]", value).items():
+        strings = _strings(item)
+        if strings is None:
+            return None
+        lists[name] = strings
+    return lists
 
 
 def _member(
@@ -336,12 +339,20 @@ _CLASS_OF_TASK_TYPE: dict[TaskType | None, type[_TypedParameters]] = {
     TaskType.STEP_FUNCTIONS: StepFunctionsParameters,
 }
 
+
+def _camel_case(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
+
+
 _READERS: dict[type, dict[str, tuple[str, Callable[[object], object]]]] = {
     cls: {
-        field.name.replace("_", ""): (field.name, field.metadata["read"])
+        key: (field.name, field.metadata["read"])
         for field in attrs.fields(cls)
         if field.name != "extra"
+        for key in (_camel_case(field.name), field.name.replace("_", ""))
     }
     for cls in _CLASS_OF_TASK_TYPE.values()
 }
-"""Of each class, by JSON key in lower case: the field's name and how its value is read."""
+"""Of each class, by JSON key in AWS's spelling and in lower case: the field's name and how its
+value is read."""
