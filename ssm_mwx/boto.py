@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 import attrs
@@ -102,6 +101,8 @@ def build_client(
 
 def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
     """The caller's `config` over ours: user agent, and more attempts where nobody says how many."""
+    from importlib.metadata import version
+
     from botocore.config import Config
 
     # boto3 has no public way to what its session's environment, profile and default config say.
