@@ -306,9 +306,9 @@ def _make_converter() -> Converter:
         converter.register_unstructure_hook(enum, str)
     converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
     converter.register_unstructure_hook(datetime, _iso_in_utc)
-    for model in _MODELS:
-        converter.register_structure_hook(model, _model_hook(model, converter))
-        converter.register_unstructure_hook(model, _model_unhook(model, converter))
+    # Factories, so that a model's two functions are made when they are first needed.
+    converter.register_structure_hook_factory(_MODELS.__contains__, _model_hook)
+    converter.register_unstructure_hook_factory(_MODELS.__contains__, _model_unhook)
     return converter
 
 
