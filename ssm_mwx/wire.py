@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import AttributeValidationNote, BaseValidationError, Converter, IterableValidationNote
@@ -363,7 +363,42 @@ def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook
     def structure_model(value: Any, type_: Any) -> Any:
         return structure_members(_mapping(value), type_)
 
-    return structure_model
+    return _quick_invocation(structure_model) if model is TaskInvocation else structure_model
+
+
+def _quick_invocation(thorough: _Hook) -> _Hook:
+    """The loop's hot spot, without what cattrs does to tell where a mistake is.
+
+    Whatever is not as usual is left to `thorough`, to read it or to say what is wrong with it.
+    """
+    string, repeated, time = _string_or_none, _shared_string_or_none, _time_or_none
+    task_types: dict[Any, TaskType | None] = {None: None, **TaskType.__members__}
+    statuses: dict[Any, ExecutionStatus | None] = {None: None, **ExecutionStatus.__members__}
+
+    def structure_invocation(value: Any, type_: Any) -> Any:
+        if type(value) is not dict:
+            return thorough(value, type_)
+        get = cast("dict[str, Any]", value).get
+        try:
+            return TaskInvocation(
+                window_execution_id=repeated(get("WindowExecutionId"), str),
+                task_execution_id=repeated(get("TaskExecutionId"), str),
+                invocation_id=string(get("InvocationId"), str),
+                execution_id=string(get("ExecutionId"), str),
+                task_type=task_types[get("TaskType")],
+                raw_parameters=string(get("Parameters"), str),
+                status=statuses[get("Status")],
+                status_details=repeated(get("StatusDetails"), str),
+                start_time=time(get("StartTime"), datetime),
+                end_time=time(get("EndTime"), datetime),
+                owner_information=string(get("OwnerInformation"), str),
+                window_target_id=repeated(get("WindowTargetId"), str),
+            )
+        except (KeyError, TypeError):
+            pass
+        return thorough(value, type_)  # outside, so that no error has another as its context
+
+    return structure_invocation
 
 
 def _model_unhook(model: type[attrs.AttrsInstance], converter: Converter) -> Callable[[Any], Any]:
