@@ -1,6 +1,7 @@
 """Typed task executions of AWS Systems Manager maintenance windows."""
 
 import logging
+from typing import TYPE_CHECKING, Any
 
 from ssm_mwx.boto import SsmClientLike
 from ssm_mwx.client import MaintenanceWindowClient
@@ -38,8 +39,20 @@ from ssm_mwx.parameters import (
     StepFunctionsParameters,
     UnrecognizedParameters,
 )
-from ssm_mwx.report import TaskReport
 from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
+
+if TYPE_CHECKING:
+    from ssm_mwx.report import TaskReport
+else:
+
+    def __getattr__(name: str) -> Any:
+        """Import what not every script needs when it is first asked for."""
+        if name == "TaskReport":
+            from ssm_mwx.report import TaskReport
+
+            return TaskReport
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __all__ = [
     "AccessDeniedError",

@@ -136,7 +136,7 @@ def _set_body_aside(
     if 200 <= response_dict["status_code"] < 300:
         body: bytes = response_dict["body"]
         customized_response_dict[_BODY] = body
-        if len(body) < int(response_dict["headers"].get("content-length", 0)):
+        if len(body) < _content_length(response_dict["headers"]):
             customized_response_dict["Error"] = {"Code": "RequestTimeout", "Message": "cut short"}
         response_dict["body"] = b"{}"
 
@@ -175,7 +175,7 @@ def _call(
     answer: _T | None = None
     try:
         response = _call_botocore(client, operation, request)
-        metadata = response.get("ResponseMetadata", {})
+        metadata = _object(response.get("ResponseMetadata"))
         answer = _read_answer(response, operation, metadata)
         return answer, metadata.get("RequestId")
     except ServiceError as error:
@@ -242,7 +242,7 @@ def _came_from_parser(error: Exception) -> bool:
 
 
 def _decode(body: bytes) -> dict[str, Any]:
-    data = wire.decode(body, "utf-8")
+    data = wire.decode_answer(body)
     if not isinstance(data, dict):
         raise ResponseError("not a JSON object")
     members = cast("dict[str, Any]", data)
@@ -262,5 +262,16 @@ def _says_more_than_nothing(body: bytes | None, metadata: dict[str, Any]) -> boo
     """Whether the body is longer than ``{}``; one of untold length is taken to be."""
     if body is not None:
         return len(body) > 2
-    headers: dict[str, str] = metadata.get("HTTPHeaders", {})
-    return int(headers.get("content-length", 0)) > 2 or "transfer-encoding" in headers
+    headers = _object(metadata.get("HTTPHeaders"))
+    return _content_length(headers) > 2 or "transfer-encoding" in headers
+
+
+def _content_length(headers: Any) -> int:
+    """What Content-Length tells; 0 where it tells nothing."""
+    told = str(headers.get("content-length"))
+    return int(told) if told.isdecimal() else 0
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """What a ready client that is no boto3 client may have left out."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}

@@ -10,12 +10,12 @@ from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 from ssm_mwx.models import InvocationPage, TaskExecution
 from ssm_mwx.pagination import TaskInvocationPager
-from ssm_mwx.report import TaskReport
-from ssm_mwx.report.progress import with_progress
 
 if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
+
+    from ssm_mwx.report import TaskReport
 
 Statuses = Iterable[ExecutionStatus | str]
 """Statuses to filter by; one bare status or string counts as one."""
@@ -179,6 +179,9 @@ class MaintenanceWindowClient:
             RepeatedTokenError: Paging would never end.
             ImportError: `progress` is asked for and tqdm is not installed.
         """
+        from ssm_mwx.report import TaskReport
+        from ssm_mwx.report.progress import with_progress
+
         ids = (window_execution_id, task_execution_id)
         invocations = self.iter_task_invocations(*ids, statuses=statuses)
         task = self.get_task_execution(*ids)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import pickle
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -174,6 +176,54 @@ def test_an_answer_of_untold_length_and_no_member(make_client: ClientMaker) -> N
         pytest.raises(ResponseError),
     ):
         client.get_task_execution(*IDS)
+
+
+def test_a_content_length_that_tells_nothing(make_client: ClientMaker) -> None:
+    """A length that is no number does not get in the way of reading what came."""
+    answer = Answer(b'{"Status": "SUCCESS"}', headers={"Content-Length": "some"})
+    with answering(answer) as server, make_client(server.url) as client:
+        assert client.get_task_execution(*IDS).succeeded
+
+
+def test_with_and_without_orjson() -> None:
+    """Any body is read alike, whether the fast decoder is installed or not."""
+    code = """
+import sys
+if sys.argv[2] == "without":
+    sys.modules["orjson"] = None
+from ssm_mwx import MaintenanceWindowClient, SsmMwxError
+import json
+ids = json.loads(sys.argv[3])
+with MaintenanceWindowClient(endpoint_url=sys.argv[1]) as client:
+    for _ in range(int(sys.argv[4])):
+        try:
+            print(ascii(repr(client.get_task_execution(*ids))))
+        except SsmMwxError as error:
+            print(type(error).__name__, str(error).partition("(")[0])
+"""
+    bodies = [
+        *BAD_BODIES.values(),
+        *(path.read_bytes() for path in sorted(PAYLOADS.glob("get_task*"))),
+        b'{"StatusDetails": "\\ud800", "Status": "SUCCESS"}',
+        b'{"Other": [1e400, NaN, 18446744073709551616], "Status": "SUCCESS"}',
+        b'{"Status": "FAILED", "Status": "SUCCESS", "StartTime": -0.5}',
+    ]
+
+    def answer(_request: Request) -> Answer:
+        return Answer(bodies[(len(server.requests) - 1) % len(bodies)])
+
+    with answering(answer) as server:
+        arguments = [json.dumps(IDS), str(len(bodies))]
+        printed = [
+            subprocess.run(
+                [sys.executable, "-c", code, server.url, how, *arguments],
+                capture_output=True,
+                check=True,
+            ).stdout
+            for how in ("with", "without")
+        ]
+    assert printed[0] == printed[1]
+    assert len(bodies) == len(printed[0].splitlines())
 
 
 def test_errors_of_the_service_are_typed(make_client: ClientMaker) -> None:

@@ -47,6 +47,8 @@ NAMES: list[str] = [
     "comment",
 ]
 MEMBERS: list[str] = [
+    "ResponseMetadata",
+    "HTTPHeaders",
     "WindowExecutionId",
     "TaskExecutionId",
     "InvocationId",
