@@ -107,9 +107,9 @@ def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
 
     # boto3 has no public way to what its session's environment, profile and default config say.
     botocore_session = cast("Any", session)._session  # noqa: SLF001
-    said: Any = botocore_session.get_default_client_config() or Config()
-    if config is not None:
-        said = said.merge(config)
+    said: Any = Config(parameter_validation=False)  # requests are checked before they come here
+    for theirs in (botocore_session.get_default_client_config(), config):
+        said = said if theirs is None else said.merge(theirs)
     retries: Any = dict(said.retries or {})
     if (
         retries.keys().isdisjoint(("total_max_attempts", "max_attempts"))

@@ -93,6 +93,8 @@ def _time_or_none(value: Any, _type: object) -> datetime | None:
     if value is None:
         return None
     try:
+        if type(value) is float:  # what the wire carries
+            return datetime.fromtimestamp(value, UTC)
         if isinstance(value, str):
             value = _time_from_text(value)
         if isinstance(value, (float, int)) and not isinstance(value, bool):
@@ -250,29 +252,36 @@ def _quick_invocation(thorough: _Hook) -> _Hook:
 
     Whatever is not as usual is left to `thorough`, to read it or to say what is wrong with it.
     """
-    string, repeated, time = _string_or_none, _shared_string_or_none, _time_or_none
+    members = tuple(MEMBER_OF_FIELD[TaskInvocation].values())
     task_types: dict[Any, TaskType | None] = {None: None, **TaskType.__members__}
     statuses: dict[Any, ExecutionStatus | None] = {None: None, **ExecutionStatus.__members__}
+    are_strings_or_none = frozenset({str, type(None)}).issuperset
+    share, time = sys.intern, _time_or_none
 
     def structure_invocation(value: Any, type_: Any) -> Any:
         if type(value) is not dict:
             return thorough(value, type_)
         get = cast("dict[str, Any]", value).get
+        window, task, own, execution, kind, text, status, details, start, end, owner, target = map(
+            get, members
+        )
+        strings = (window, task, own, execution, text, details, owner, target)
         try:
-            return TaskInvocation(
-                window_execution_id=repeated(get("WindowExecutionId"), str),
-                task_execution_id=repeated(get("TaskExecutionId"), str),
-                invocation_id=string(get("InvocationId"), str),
-                execution_id=string(get("ExecutionId"), str),
-                task_type=task_types[get("TaskType")],
-                raw_parameters=string(get("Parameters"), str),
-                status=statuses[get("Status")],
-                status_details=repeated(get("StatusDetails"), str),
-                start_time=time(get("StartTime"), datetime),
-                end_time=time(get("EndTime"), datetime),
-                owner_information=string(get("OwnerInformation"), str),
-                window_target_id=repeated(get("WindowTargetId"), str),
-            )
+            if are_strings_or_none(map(type, strings)):
+                return TaskInvocation(
+                    share(window) if window else window,
+                    share(task) if task else task,
+                    own,
+                    execution,
+                    task_types[kind],
+                    text,
+                    statuses[status],
+                    share(details) if details else details,
+                    time(start, datetime),
+                    time(end, datetime),
+                    owner,
+                    share(target) if target else target,
+                )
         except (KeyError, TypeError):
             pass
         return thorough(value, type_)  # outside, so that no error has another as its context
