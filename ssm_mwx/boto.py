@@ -11,10 +11,15 @@ import traceback
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 import attrs
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's, which is not Python's
+    HTTPClientError,
+)
 
 from ssm_mwx import wire
-from ssm_mwx.errors import InvalidRequestError, ResponseError, ServiceError
+from ssm_mwx.errors import InternalServerError, InvalidRequestError, ResponseError, ServiceError
 from ssm_mwx.models import InvocationPage, TaskExecution
 
 if TYPE_CHECKING:
@@ -232,6 +237,21 @@ def _call_botocore(client: Any, operation: Operation[_T], request: Request) -> d
     else:
         return response
     raise problem
+
+
+def is_passing_fault(error: Exception) -> bool:
+    """Whether the same call may succeed later, with nothing changed on this side."""
+    if isinstance(error, ServiceError):
+        at_aws = isinstance(error, InternalServerError) or (error.http_status or 0) >= 500
+        return error.is_throttling or at_aws
+    if isinstance(error, ResponseError):
+        return error.path is None  # no answer at all: cut off on the way, or a proxy's page
+    return isinstance(error, ConnectionError | HTTPClientError) and not _is_about_trust(error)
+
+
+def _is_about_trust(error: BotoCoreError) -> bool:
+    """Whether the other side's certificate was refused, which no waiting heals."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
 
 
 def _came_from_parser(error: Exception) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from ssm_mwx import boto, requests
+from ssm_mwx import boto, requests, waiter
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 from ssm_mwx.models import InvocationPage, TaskExecution
@@ -189,6 +190,50 @@ class MaintenanceWindowClient:
             return TaskReport(task, invocations)
         targets = None if statuses else len(task.instance_ids)
         return TaskReport(task, with_progress(invocations, targets or None))
+
+    def wait_for_task(
+        self,
+        window_execution_id: str,
+        task_execution_id: str,
+        *,
+        timeout: waiter.Duration,
+        poll_interval: waiter.Duration = waiter.POLL_INTERVAL,
+        on_poll: waiter.OnPoll | None = None,
+        raise_on_failure: bool = False,
+    ) -> TaskExecution:
+        """Wait until a task execution has ended, however it ended.
+
+        Returns at once where it has ended already. A status that this version does not know is
+        waited through. Throttling, faults on AWS's side and broken connections are ridden out
+        until the deadline; every other error is raised at once.
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            task_execution_id: Id of the task execution.
+            timeout: Seconds, or a `timedelta`, until the deadline. A last look begins then, so
+                that 0 means one look.
+            poll_interval: Seconds, or a `timedelta`, from one look to the next; 0 looks again at
+                once, as a test on the stand-in may.
+            on_poll: Called with each `TaskExecution` seen, the ended one included.
+            raise_on_failure: Whether an end other than SUCCESS is an error.
+
+        Raises:
+            InvalidRequestError: An argument is not what it should be; no call was made.
+            WaitTimeoutError: The task had not ended at the deadline; has the last state seen.
+            TaskFailedError: It ended otherwise than in SUCCESS, with `raise_on_failure`.
+            DoesNotExistError: There is no such task execution in this account and Region.
+            ServiceError: AWS answered with another error that waiting does not heal.
+            ResponseError: The answer is not what the service promises.
+        """
+        wait = waiter.Wait(
+            timeout=timeout,
+            poll_interval=poll_interval,
+            is_passing=boto.is_passing_fault,
+            on_poll=on_poll,
+            raise_on_failure=raise_on_failure,
+        )
+        get = partial(self.get_task_execution, window_execution_id, task_execution_id)
+        return waiter.wait_for_task(get, wait)
 
     def close(self) -> None:
         """Close the connections of a client that was built here; a ready one is left alone."""

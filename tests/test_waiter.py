@@ -1,0 +1,378 @@
+"""Waiting for a task: the rules on a clock that stands still, and the client on the stand-in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    SSLError,
+)
+
+from ssm_mwx import (
+    AccessDeniedError,
+    DoesNotExistError,
+    ExecutionStatus,
+    InternalServerError,
+    InvalidRequestError,
+    MaintenanceWindowClient,
+    ServiceError,
+    TaskExecution,
+    TaskFailedError,
+    ThrottlingError,
+    WaitTimeoutError,
+    boto,
+    waiter,
+)
+from ssm_mwx.testing import ExecutionStore, samples
+from tests.clocks import FakeClock
+from tests.servers import Answer, Break, Request, answering
+
+IDS = ("4bc2e9f0-0000-4000-8000-000000000001", "4bc2e9f0-0000-4000-8000-000000000002")
+URL = "https://ssm.example"
+
+
+def _task(status: str) -> TaskExecution:
+    return TaskExecution(*IDS, status=ExecutionStatus(status))
+
+
+def _throttled() -> ServiceError:
+    return ThrottlingError({"Error": {"Code": "ThrottlingException"}}, "Op")
+
+
+def _looks(*outcomes: TaskExecution | Exception) -> Callable[[], TaskExecution]:
+    """A call that has these outcomes, the last one for ever."""
+    left = list(outcomes)
+
+    def get() -> TaskExecution:
+        outcome = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return get
+
+
+def _wait(
+    *outcomes: TaskExecution | Exception,
+    clock: FakeClock,
+    timeout: waiter.Duration = 60,
+    poll_interval: waiter.Duration = 15,
+    on_poll: waiter.OnPoll | None = None,
+    raise_on_failure: bool = False,
+) -> TaskExecution:
+    rules = waiter.Wait(
+        timeout=timeout,
+        poll_interval=poll_interval,
+        is_passing=boto.is_passing_fault,
+        on_poll=on_poll,
+        raise_on_failure=raise_on_failure,
+        clock=clock.time,
+    )
+    return waiter.wait_for_task(_looks(*outcomes), rules, sleep=clock.sleep)
+
+
+@pytest.fixture(name="clock")
+def _clock() -> FakeClock:
+    return FakeClock()
+
+
+class TestEnds:
+    """How a wait comes to its end."""
+
+    def test_task_that_has_ended_is_returned_without_a_sleep(self, clock: FakeClock) -> None:
+        """A task that has ended already is not slept for."""
+        assert _task("FAILED") == _wait(_task("FAILED"), clock=clock)
+        assert [] == clock.naps
+
+    def test_sleeps_until_the_end(self, clock: FakeClock) -> None:
+        """Statuses that are not final are waited through, one poll interval after another."""
+        seen = [_task(status) for status in ("PENDING", "IN_PROGRESS", "CANCELLING", "CANCELLED")]
+
+        assert _task("CANCELLED") == _wait(*seen, clock=clock)
+        assert [15, 15, 15] == clock.naps
+
+    def test_unknown_status_is_waited_through(self, clock: FakeClock) -> None:
+        """A status of a newer AWS, or none at all, is not taken for an end."""
+        assert _task("SUCCESS") == _wait(
+            _task("PAUSED"), TaskExecution(*IDS), _task("SUCCESS"), clock=clock
+        )
+
+    def test_on_poll_is_told_of_every_look(self, clock: FakeClock) -> None:
+        """The ended task is told of too; a look that failed is not."""
+        told: list[TaskExecution] = []
+        _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=told.append)
+
+        assert [_task("PENDING"), _task("SUCCESS")] == told
+
+    @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
+    def test_raise_on_failure(self, clock: FakeClock, status: str) -> None:
+        """Every end but SUCCESS is an error where that is asked for."""
+        with pytest.raises(TaskFailedError, match=f"{IDS[1]} ended in {status}$") as caught:
+            _wait(_task(status), clock=clock, raise_on_failure=True)
+
+        assert _task(status) == caught.value.task
+
+    def test_failure_tells_the_details(self, clock: FakeClock) -> None:
+        """AWS's StatusDetails stand in the message."""
+        task = TaskExecution(*IDS, status=ExecutionStatus.FAILED, status_details="2 of 3 failed")
+
+        with pytest.raises(TaskFailedError, match=r"ended in FAILED: 2 of 3 failed$"):
+            _wait(task, clock=clock, raise_on_failure=True)
+
+    def test_success_is_no_failure(self, clock: FakeClock) -> None:
+        """SUCCESS is returned, whether failures are raised or not."""
+        assert _wait(_task("SUCCESS"), clock=clock, raise_on_failure=True).succeeded
+
+    def test_a_wait_without_an_end_has_no_result(self) -> None:
+        """The result is there at the end, not before."""
+        wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
+
+        with pytest.raises(AssertionError, match="no result"):
+            wait.result()
+
+
+class TestDeadline:
+    """What happens when the time is up."""
+
+    def test_last_look_is_at_the_deadline(self, clock: FakeClock) -> None:
+        """The last sleep is cut short, and a look follows it."""
+        with pytest.raises(WaitTimeoutError) as caught:
+            _wait(_task("IN_PROGRESS"), clock=clock, timeout=40)
+
+        assert [15, 15, 10] == clock.naps
+        assert _task("IN_PROGRESS") == caught.value.task
+        assert "the task had not ended after 40 seconds: it was IN_PROGRESS" == str(caught.value)
+
+    def test_end_seen_at_the_last_look_counts(self, clock: FakeClock) -> None:
+        """A task that ended within the last sleep is in time."""
+        assert _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=10).succeeded
+        assert [10] == clock.naps
+
+    def test_look_that_took_too_long_is_not_the_last(self, clock: FakeClock) -> None:
+        """What a call that began before the deadline saw may be stale: one more look is made."""
+        calls = 0
+
+        def get() -> TaskExecution:
+            nonlocal calls
+            calls += 1
+            clock.now += 100
+            return _task("SUCCESS" if calls == 2 else "PENDING")
+
+        rules = waiter.Wait(timeout=60, is_passing=boto.is_passing_fault, clock=clock.time)
+
+        assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
+        assert [0] == clock.naps
+
+    def test_timeout_of_nothing_looks_once(self, clock: FakeClock) -> None:
+        """0 asks how the task stands, and no more."""
+        with pytest.raises(TimeoutError, match="after 0 seconds"):
+            _wait(_task("PENDING"), clock=clock, timeout=0)
+
+        assert [] == clock.naps
+
+    def test_durations_may_be_timedeltas(self, clock: FakeClock) -> None:
+        """`timeout` and `poll_interval` are read from timedeltas, too."""
+        with pytest.raises(WaitTimeoutError):
+            _wait(
+                _task("PENDING"),
+                clock=clock,
+                timeout=timedelta(minutes=1),
+                poll_interval=timedelta(seconds=40),
+            )
+
+        assert [40, 20] == clock.naps
+
+    def test_nobody_sleeps_longer_than_a_day(self, clock: FakeClock) -> None:
+        """A wait without a limit worth the name asks the system for no sleep that it refuses."""
+        _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=1e300, poll_interval=1e200)
+
+        assert [86_400] == clock.naps
+
+
+class TestFaults:
+    """What is ridden out, and what is not."""
+
+    @pytest.mark.parametrize(
+        "fault",
+        [
+            _throttled(),
+            ServiceError({"ResponseMetadata": {"HTTPStatusCode": 503}}, "Op"),
+            InternalServerError({}, "Op"),
+            EndpointConnectionError(endpoint_url=URL, error="no route"),
+            ConnectionClosedError(endpoint_url=URL),
+            SSLError(endpoint_url=URL, error=OSError("EOF occurred in violation of protocol")),
+        ],
+        ids=repr,
+    )
+    def test_passing_fault_is_ridden_out(self, clock: FakeClock, fault: Exception) -> None:
+        """Throttling, faults of AWS's and broken connections cost a poll interval each."""
+        assert _wait(fault, fault, _task("SUCCESS"), clock=clock).succeeded
+        assert [15, 15] == clock.naps
+
+    @pytest.mark.parametrize(
+        "error",
+        [
+            DoesNotExistError({}, "Op"),
+            AccessDeniedError({}, "Op"),
+            ServiceError({}, "Op"),
+            NoCredentialsError(),
+            SSLError(endpoint_url=URL, error=OSError("[SSL: CERTIFICATE_VERIFY_FAILED]")),
+            InvalidRequestError("window_execution_id", "", "a UUID"),
+            RuntimeError("a bug"),
+        ],
+        ids=repr,
+    )
+    def test_other_error_is_raised_at_once(self, clock: FakeClock, error: Exception) -> None:
+        """What waiting does not heal is not waited for."""
+        with pytest.raises(type(error)) as caught:
+            _wait(_task("PENDING"), error, clock=clock)
+
+        assert error is caught.value
+        assert [15] == clock.naps
+
+    def test_lasting_fault_is_told_at_the_deadline(self, clock: FakeClock) -> None:
+        """The timeout names the last fault, chains it, and has no task if none was seen."""
+        fault = EndpointConnectionError(endpoint_url=URL, error="no route")
+
+        with pytest.raises(WaitTimeoutError, match="never seen, and the last look failed: ") as e:
+            _wait(fault, clock=clock)
+
+        assert fault is e.value.__cause__
+        assert None is e.value.task
+
+    def test_fault_that_is_over_is_not_told(self, clock: FakeClock) -> None:
+        """Only a fault of the last look explains a timeout."""
+        with pytest.raises(WaitTimeoutError) as caught:
+            _wait(_throttled(), _task("PENDING"), clock=clock)
+
+        assert None is caught.value.__cause__
+
+    def test_last_state_outlives_a_fault(self, clock: FakeClock) -> None:
+        """The timeout carries the last state that was seen, though a fault came after."""
+        with pytest.raises(WaitTimeoutError) as caught:
+            _wait(_task("IN_PROGRESS"), _throttled(), clock=clock)
+
+        assert _task("IN_PROGRESS") == caught.value.task
+
+
+@pytest.mark.parametrize("argument", ["timeout", "poll_interval"])
+@pytest.mark.parametrize(
+    "given",
+    [-1, -0.001, float("nan"), float("inf"), 10**400, True, None, "15", timedelta(seconds=-1)],
+    ids=repr,
+)
+def test_bad_duration_is_refused(argument: str, given: object) -> None:
+    """What is no finite time of 0 or more is refused under its argument's name, with no call."""
+    durations = {"timeout": 1, argument: given}
+
+    with answering(Answer.of_json({})) as server:
+        client = MaintenanceWindowClient(region_name="us-east-1", endpoint_url=server.url)
+        with client, pytest.raises(InvalidRequestError) as caught:
+            client.wait_for_task(*IDS, **durations)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    assert argument == caught.value.argument
+    assert [] == server.requests
+
+
+class TestClient:
+    """`wait_for_task` of the client, over real parts."""
+
+    @pytest.fixture(name="client")
+    def _client(self) -> Iterator[MaintenanceWindowClient]:
+        with MaintenanceWindowClient() as client:
+            yield client
+
+    def test_waits_for_a_played_run(
+        self,
+        client: MaintenanceWindowClient,
+        maintenance_window_executions: ExecutionStore,
+    ) -> None:
+        """A run that takes its course is followed to its end, with no sleep between the looks."""
+        clock = iter(datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in range(60))
+        task = maintenance_window_executions.add_run(
+            *samples.patch_run(targets=3), over=timedelta(minutes=20), clock=lambda: next(clock)
+        )
+        seen: list[str] = []
+
+        ended = client.wait_for_task(
+            *task.task_ids,
+            timeout=60,
+            poll_interval=0,
+            on_poll=lambda polled: seen.append(str(polled.status)),
+        )
+
+        assert "FAILED" == ended.status
+        assert ["IN_PROGRESS", "FAILED"] == sorted(set(seen), reverse=True)
+
+    def test_sleep_is_the_standard_library_s(
+        self,
+        client: MaintenanceWindowClient,
+        maintenance_window_executions: ExecutionStore,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A script's own interval need not be slept in its tests: ``time.sleep`` is what sleeps."""
+        task = maintenance_window_executions.add_task(status="IN_PROGRESS")
+        naps: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            naps.append(seconds)
+            maintenance_window_executions.set_status(task, "SUCCESS")
+
+        monkeypatch.setattr(time, "sleep", sleep)
+
+        assert client.wait_for_task(*task.task_ids, timeout=3600).succeeded
+        assert [15] == naps
+
+    @pytest.mark.usefixtures("maintenance_window_executions")
+    def test_task_that_does_not_exist_is_an_error_at_once(
+        self, client: MaintenanceWindowClient
+    ) -> None:
+        """Nothing is waited for where nothing will come."""
+        with pytest.raises(DoesNotExistError):
+            client.wait_for_task(*IDS, timeout=3600)
+
+    def test_rides_out_broken_connections(self) -> None:
+        """Resets, cut and slow answers, throttling, a proxy's page: all of them before the end."""
+        done = Answer.of_json({"Status": "SUCCESS"})
+        answers = [
+            Answer(b"", broken=Break.BEFORE_ANSWER),
+            Answer(done.body, broken=Break.MID_ANSWER),
+            Answer(done.body, broken=Break.CUT_SHORT),
+            Answer(done.body, delay=0.4),
+            Answer.of_error("ThrottlingException"),
+            Answer(b"<html>", status=503),
+            done,
+        ]
+
+        def answer(_: Request) -> Answer:
+            return answers.pop(0)
+
+        config = Config(read_timeout=0.2, retries={"total_max_attempts": 1})
+        with answering(answer) as server:
+            client = MaintenanceWindowClient(
+                region_name="us-east-1", endpoint_url=server.url, config=config
+            )
+            with client:
+                assert client.wait_for_task(*IDS, timeout=60, poll_interval=0).succeeded
+
+        assert 7 == len(server.requests)
+
+
+def test_faults_in_the_way_to_aws_are_botocore_s(clock: FakeClock) -> None:
+    """The fault that a real refused connection gives is one that is ridden out."""
+    config = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
+    client = MaintenanceWindowClient(
+        region_name="us-east-1", endpoint_url="http://127.0.0.1:9", config=config
+    )
+    with client, pytest.raises(BotoCoreError) as caught:
+        client.get_task_execution(*IDS)
+
+    assert _wait(caught.value, _task("SUCCESS"), clock=clock).succeeded
