@@ -16,6 +16,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
+from ssm_mwx.testing.playing import PlayedTask
 from ssm_mwx.testing.store import StoredTask, failures, shelf_of
 from ssm_mwx.wire import unstructure
 
@@ -93,7 +94,7 @@ def _describe_invocations(backend: Any, request: _Members) -> _Members:
     }
 
 
-def _find(backend: Any, request: _Members) -> StoredTask:
+def _find(backend: Any, request: _Members) -> StoredTask | PlayedTask:
     ids = TaskIds(_id(request, "WindowExecutionId"), _id(request, "TaskId"))
     stored = shelf_of(backend).get(ids)
     if stored is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, overload
 
 import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
+from ssm_mwx.testing.playing import Clock, PlayedTask, now_in_utc
 from ssm_mwx.wire import structure, unstructure
 
 _T = TypeVar("_T", TaskExecution, TaskInvocation)
@@ -25,7 +26,7 @@ class StoredTask:
     invocations: list[TaskInvocation] = attrs.field(factory=list[TaskInvocation])
 
 
-Shelf = dict[TaskIds, StoredTask]
+Shelf = dict[TaskIds, StoredTask | PlayedTask]
 """The task executions of one account and Region."""
 
 _SHELF = "maintenance_window_executions"
@@ -74,10 +75,12 @@ class ExecutionStore:
     ) -> tuple[TaskInvocation, ...]:
         """Add invocations to a task execution that was added before; ids are made where missing.
 
+        A run that is being played stands still from then on, as with `set_status`.
+
         Raises:
             KeyError: There is no such task execution in that account and Region.
         """
-        stored = _shelf(region_name, account_id)[task.task_ids]
+        stored = _standing_still(_shelf(region_name, account_id), task.task_ids)
         added = tuple(_with_ids(invocation, task) for invocation in invocations)
         stored.invocations.extend(added)
         return added
@@ -87,14 +90,35 @@ class ExecutionStore:
         task: TaskExecution,
         invocations: Iterable[TaskInvocation],
         *,
+        over: timedelta | float | None = None,
+        clock: Clock = now_in_utc,
         region_name: str | None = None,
         account_id: str | None = None,
     ) -> TaskExecution:
-        """Add a task execution with its invocations, as `samples` make them."""
+        """Add a task execution with its invocations, as `samples` make them.
+
+        Args:
+            task: The task execution.
+            invocations: Its invocations.
+            over: Play the run: from now on, and for so long (seconds, or a `timedelta`), it goes
+                from PENDING through IN_PROGRESS to the end that `task` and `invocations` show,
+                its times moved to match. None has it ended from the first.
+            clock: Tells the play the time; for a test that does not want to wait.
+            region_name: The Region it is in.
+            account_id: The account it is in.
+
+        Returns:
+            The task execution as it is answered at this moment.
+        """
         where = {"region_name": region_name, "account_id": account_id}
         added = self.add_task(**where, **attrs.asdict(task, recurse=False))
-        self.add_invocations(added, invocations, **where)
-        return added
+        ended = self.add_invocations(added, invocations, **where)
+        if over is None:
+            return added
+        length = over if isinstance(over, timedelta) else timedelta(seconds=over)
+        played = PlayedTask(added, ended, length, clock, began=clock())
+        _shelf(region_name, account_id)[added.task_ids] = played
+        return played.task
 
     @overload
     def set_status(
@@ -130,6 +154,8 @@ class ExecutionStore:
     ) -> TaskExecution | TaskInvocation:
         """Change the state of a task execution or of an invocation that is stored.
 
+        A run that is being played stands still from then on, as it is at this moment.
+
         Args:
             of: It, as it was added.
             status: The new ``Status``.
@@ -144,7 +170,7 @@ class ExecutionStore:
         Raises:
             KeyError: It is not stored in that account and Region.
         """
-        stored = _shelf(region_name, account_id)[of.task_ids]
+        stored = _standing_still(_shelf(region_name, account_id), of.task_ids)
         state = {"status": status} | _without_none(
             {"status_details": status_details, "end_time": end_time}
         )
@@ -180,6 +206,14 @@ def _shelf(region_name: str | None, account_id: str | None) -> Shelf:
 
     region = region_name or os.environ["AWS_DEFAULT_REGION"]
     return shelf_of(ssm_backends[account_id or DEFAULT_ACCOUNT_ID][region])
+
+
+def _standing_still(shelf: Shelf, ids: TaskIds) -> StoredTask:
+    """What is stored under `ids`; a play is stopped and stays as it is now."""
+    stored = shelf[ids]
+    if isinstance(stored, PlayedTask):
+        stored = shelf[ids] = StoredTask(stored.task, stored.invocations)
+    return stored
 
 
 def _checked(model: _T) -> _T:
