@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
+from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncTaskInvocationPager
 from ssm_mwx.boto import SsmClientLike
 from ssm_mwx.client import MaintenanceWindowClient
 from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
@@ -21,6 +22,7 @@ from ssm_mwx.errors import (
     ValidationError,
     WaitTimeoutError,
 )
+from ssm_mwx.events import task_ids_from_event
 from ssm_mwx.models import (
     Alarm,
     AlarmConfiguration,
@@ -59,6 +61,8 @@ __all__ = [
     "Alarm",
     "AlarmConfiguration",
     "AlarmStateInformation",
+    "AsyncMaintenanceWindowClient",
+    "AsyncTaskInvocationPager",
     "AutomationParameters",
     "DoesNotExistError",
     "ExecutionStatus",
@@ -91,6 +95,7 @@ __all__ = [
     "load_task_execution",
     "load_task_invocations",
     "structure",
+    "task_ids_from_event",
     "unstructure",
 ]
 
