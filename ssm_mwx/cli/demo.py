@@ -1,27 +1,18 @@
-"""The command line: a thin face of the library."""
+"""``demo``: what the library shows, on the stand-in for AWS."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 
-try:
-    import click
-except ImportError as error:  # pragma: no cover - the tests' environment has the extra
-    raise ImportError("the command line needs click: pip install 'ssm_mwx[cli]'") from error
+import click
 
+from ssm_mwx.cli.output import readable
 from ssm_mwx.client import MaintenanceWindowClient
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ssm_mwx")
-def main() -> None:
-    """Task executions of AWS Systems Manager maintenance windows."""
-
-
-@main.command()
+@click.command()
 def demo() -> None:
     """Show a patch run of 250 targets on a stand-in for AWS; no account is needed."""
     from ssm_mwx.testing import samples, serve
@@ -62,7 +53,7 @@ def _show_task(client: MaintenanceWindowClient, task_ids: TaskIds) -> None:
 
 def _heading(task: TaskExecution) -> Iterator[str]:
     yield click.style(f"{task.task_arn}  {task.type}  {task.status}", bold=True)
-    yield f"from {task.start_time:%Y-%m-%d %H:%M:%S} UTC, for {_readable(task.duration)}"
+    yield f"from {task.start_time:%Y-%m-%d %H:%M:%S} UTC, for {readable(task.duration)}"
     yield f"{task.status_details}"
 
 
@@ -81,12 +72,4 @@ def _target(invocation: TaskInvocation) -> Iterator[str]:
         execution = f"execution {invocation.execution_id}"
     else:
         execution = "never sent"
-    yield f"  {'':<11} {execution}, {_readable(invocation.duration)}"
-
-
-def _readable(duration: timedelta | None) -> str:
-    if duration is None:
-        return "not ended"
-    minutes, seconds = divmod(round(duration.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
+    yield f"  {'':<11} {execution}, {readable(invocation.duration)}"

@@ -1,0 +1,210 @@
+"""The commands that ask AWS about a task execution."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from ssm_mwx.cli import connection, output
+from ssm_mwx.cli.connection import Connection
+from ssm_mwx.cli.demo import demo
+from ssm_mwx.cli.failing import Failing
+from ssm_mwx.cli.serve import serve
+from ssm_mwx.models import TaskExecution
+from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ssm_mwx")
+@connection.options(with_environment=True)
+def main() -> None:
+    """Task executions of AWS Systems Manager maintenance windows."""
+
+
+main.add_command(demo)
+main.add_command(serve)
+
+
+def _of_a_task(function: _F) -> _F:
+    """The arguments and options of every command here."""
+    for parameter in (
+        connection.options(),
+        click.argument("task_execution_id"),
+        click.argument("window_execution_id"),
+    ):
+        function = parameter(function)
+    return function
+
+
+def _formats(*names: str) -> Callable[[_F], _F]:
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(names),
+        help="Default: table on a terminal, else json.",
+    )
+
+
+_show_sensitive = click.option(
+    "--show-sensitive",
+    is_flag=True,
+    help="Print TaskParameters, Parameters and OwnerInformation too, which may hold secrets.",
+)
+
+
+@main.command()
+@_of_a_task
+@_formats("table", "json")
+@_show_sensitive
+@click.pass_obj
+def task(
+    where: Connection,
+    *,
+    window_execution_id: str,
+    task_execution_id: str,
+    format_: str | None,
+    show_sensitive: bool,
+) -> None:
+    """Show a task execution."""
+    with where.open() as client:
+        found = client.get_task_execution(window_execution_id, task_execution_id)
+    _echo_task(found, format_, show_sensitive)
+
+
+@main.command()
+@_of_a_task
+@click.option(
+    "--status", "statuses", multiple=True, metavar="STATUS", help="Only these; give it repeatedly."
+)
+@_formats("table", "json", "csv")
+@_show_sensitive
+@click.pass_obj
+def invocations(
+    where: Connection,
+    *,
+    window_execution_id: str,
+    task_execution_id: str,
+    statuses: tuple[str, ...],
+    format_: str | None,
+    show_sensitive: bool,
+) -> None:
+    """List all invocations of a task execution."""
+    with where.open() as client:
+        found = list(
+            client.iter_task_invocations(window_execution_id, task_execution_id, statuses=statuses)
+        )
+    write = {
+        "table": output.invocations_table,
+        "json": output.invocations_json,
+        "csv": output.invocations_csv,
+    }[format_ or output.default_format()]
+    click.echo(write(found, show_sensitive=show_sensitive), nl=False)
+
+
+@main.command()
+@_of_a_task
+@click.option(
+    "--timeout",
+    type=float,
+    default=3600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait.",
+)
+@click.option(
+    "--poll-interval",
+    type=float,
+    default=POLL_INTERVAL,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long from one look to the next.",
+)
+@_formats("table", "json")
+@_show_sensitive
+@click.pass_obj
+def wait(
+    where: Connection,
+    *,
+    window_execution_id: str,
+    task_execution_id: str,
+    timeout: float,
+    poll_interval: float,
+    format_: str | None,
+    show_sensitive: bool,
+) -> int:
+    """Wait until a task execution has ended, and show it.
+
+    The exit status is 0 for SUCCESS, 1 for another end, 2 for bad arguments, 3 where the time ran
+    out and 4 where AWS could not be asked.
+    """
+    with where.open() as client, _progress() as on_poll:
+        ended = client.wait_for_task(
+            window_execution_id,
+            task_execution_id,
+            timeout=timeout,
+            poll_interval=poll_interval,
+            on_poll=on_poll,
+        )
+    _echo_task(ended, format_, show_sensitive)
+    return 0 if ended.succeeded else 1
+
+
+@main.command()
+@_of_a_task
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page of HTML to FILE instead of showing the report here.",
+)
+@click.pass_obj
+def report(
+    where: Connection, *, window_execution_id: str, task_execution_id: str, html: Path | None
+) -> None:
+    """Show how a task execution went, target by target."""
+    with where.open() as client:
+        made = client.report(window_execution_id, task_execution_id)
+    if html is None:
+        click.echo(output.drawn(made), nl=False)
+    else:
+        html.write_text(made.to_html(), encoding="utf-8")
+
+
+def _echo_task(found: TaskExecution, format_: str | None, show_sensitive: bool) -> None:
+    write = {"table": output.task_table, "json": output.task_json}[
+        format_ or output.default_format()
+    ]
+    click.echo(write(found, show_sensitive=show_sensitive), nl=False)
+
+
+@contextmanager
+def _progress() -> Generator[OnPoll, None, None]:
+    """Tell on standard error how a task stands: live on a terminal, else a line per change."""
+    if not sys.stderr.isatty():
+        yield _echo_changes()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as live:
+        line = live.add_task("waiting", total=None)
+        yield lambda seen: live.update(line, description=output.one_line(str(seen.status)))
+
+
+def _echo_changes() -> OnPoll:
+    last: object = None
+
+    def on_poll(seen: TaskExecution) -> None:
+        nonlocal last
+        if seen.status != last:
+            click.echo(output.one_line(str(seen.status)), err=True)
+        last = seen.status
+
+    return on_poll

@@ -1,0 +1,82 @@
+"""Which account and Region to ask: the options of the AWS CLI, and its environment variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+import click
+from botocore.exceptions import BotoCoreError
+
+from ssm_mwx.client import MaintenanceWindowClient
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@attrs.define
+class Connection:
+    """What the options said; what they did not say, boto3 finds out."""
+
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def open(self) -> MaintenanceWindowClient:
+        """A client.
+
+        Raises:
+            click.UsageError: boto3 cannot build one from this.
+        """
+        try:
+            return MaintenanceWindowClient(
+                region_name=self.region,
+                profile_name=self.profile,
+                endpoint_url=self.endpoint_url,
+            )
+        except (BotoCoreError, ValueError) as error:
+            raise click.UsageError(str(error)) from None
+
+
+def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
+    """The options, before a command as well as after it; what stands after it wins.
+
+    Args:
+        with_environment: Read what boto3 does not: the AWS CLI's AWS_REGION.
+    """
+
+    def add(function: _F) -> _F:
+        for option in (  # the last one stands first in the help
+            click.option(
+                "--endpoint-url",
+                metavar="URL",
+                expose_value=False,
+                callback=_remember,
+                help="Where to call; else AWS_ENDPOINT_URL_SSM or AWS_ENDPOINT_URL.",
+            ),
+            click.option(
+                "--profile",
+                metavar="NAME",
+                expose_value=False,
+                callback=_remember,
+                help="Profile of the AWS configuration; else AWS_PROFILE.",
+            ),
+            click.option(
+                "--region",
+                metavar="NAME",
+                envvar="AWS_REGION" if with_environment else None,
+                expose_value=False,
+                callback=_remember,
+                help="AWS Region; else AWS_REGION, AWS_DEFAULT_REGION or the profile's.",
+            ),
+        ):
+            function = option(function)
+        return function
+
+    return add
+
+
+def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    connection = context.ensure_object(Connection)
+    if value is not None and parameter.name:
+        setattr(connection, parameter.name, value)

@@ -1,0 +1,74 @@
+"""``serve``: the stand-in for AWS with sample data, for a client in any language."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+
+import click
+
+from ssm_mwx.models import TaskExecution
+
+_DAY = 86_400
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="The port to listen on; default: a free one.",
+)
+@click.option(
+    "--targets",
+    type=click.IntRange(min=0),
+    default=250,
+    show_default=True,
+    help="Targets of the patch run.",
+)
+@click.option(
+    "--over",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Let the runs begin now and take so long; default: they have ended.",
+)
+def serve(port: int, targets: int, over: float | None) -> None:
+    """Serve sample data as AWS would, to this machine, until Ctrl-C.
+
+    What is printed is shell: the lines that point any AWS SDK, the AWS CLI and ssm-mwx at it, and
+    the ids to ask for.
+    """
+    from ssm_mwx import testing
+
+    with testing.serve(port=port) as server:
+        add, samples = server.executions.add_run, testing.samples
+        patch = add(*samples.patch_run(targets), over=over)
+        others = [
+            add(*run, over=over)
+            for run in (
+                samples.automation_run(window_execution_id=patch.window_execution_id),
+                samples.lambda_run(),
+                samples.step_functions_run(),
+            )
+        ]
+        for line in _directions(server.url, patch, others):
+            click.echo(line)
+        with suppress(KeyboardInterrupt):
+            while True:
+                time.sleep(_DAY)
+
+
+def _directions(url: str, patch: TaskExecution, others: list[TaskExecution]) -> Iterator[str]:
+    yield f"# A stand-in for AWS at {url}; Ctrl-C stops it."
+    yield "# In another shell, for any AWS SDK, the AWS CLI and ssm-mwx:"
+    yield f"export AWS_ENDPOINT_URL_SSM={url}"
+    yield "export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing"
+    yield "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1"
+    yield f"# {patch.type}, {patch.task_arn}:"
+    yield f"export WINDOW_EXECUTION_ID={patch.window_execution_id}"
+    yield f"export TASK_EXECUTION_ID={patch.task_execution_id}"
+    yield "# ssm-mwx invocations $WINDOW_EXECUTION_ID $TASK_EXECUTION_ID --status FAILED"
+    for other in others:
+        yield f"# {other.type}, {other.task_arn}:"
+        yield f"#   {other.window_execution_id} {other.task_execution_id}"
