@@ -1,11 +1,13 @@
 """How the command line fails: one line on standard error, and an exit status that tells why.
 
 0 is success; 1 says that `wait` saw another end than SUCCESS, 2 that an argument is bad, 3 that
-`wait` ran out of time, 4 that a call or anything else failed, and 130 is Ctrl-C.
+`wait` ran out of time, 4 that a call or anything else failed, 130 is Ctrl-C, and 141 a reader that
+has gone away, as in ``… | head``.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -22,6 +24,15 @@ class Failing(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the arguments name, and exit."""
         sys.exit(self._status(*args, **extra))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where nobody reads what it prints, end silently."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # What is left to flush has to go somewhere, or Python complains at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
 
     def _status(self, *args: Any, **extra: Any) -> int:
         try:

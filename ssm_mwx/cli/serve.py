@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 import click
 
 from ssm_mwx.models import TaskExecution
 
+_REGION = "us-east-1"
 _DAY = 86_400
 
 
@@ -42,10 +44,11 @@ def serve(port: int, targets: int, over: float | None) -> None:
     from ssm_mwx import testing
 
     with testing.serve(port=port) as server:
-        add, samples = server.executions.add_run, testing.samples
-        patch = add(*samples.patch_run(targets), over=over)
+        add = partial(server.executions.add_run, over=over, region_name=_REGION)
+        samples = testing.samples
+        patch = add(*samples.patch_run(targets))
         others = [
-            add(*run, over=over)
+            add(*run)
             for run in (
                 samples.automation_run(window_execution_id=patch.window_execution_id),
                 samples.lambda_run(),
@@ -64,7 +67,7 @@ def _directions(url: str, patch: TaskExecution, others: list[TaskExecution]) -> 
     yield "# In another shell, for any AWS SDK, the AWS CLI and ssm-mwx:"
     yield f"export AWS_ENDPOINT_URL_SSM={url}"
     yield "export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing"
-    yield "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1"
+    yield f"export AWS_REGION={_REGION} AWS_DEFAULT_REGION={_REGION}"
     yield f"# {patch.type}, {patch.task_arn}:"
     yield f"export WINDOW_EXECUTION_ID={patch.window_execution_id}"
     yield f"export TASK_EXECUTION_ID={patch.task_execution_id}"
