@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Generator
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 from ssm_mwx import boto, requests, waiter
 from ssm_mwx.client import MaintenanceWindowClient
@@ -110,6 +111,7 @@ class AsyncMaintenanceWindowClient:
         statuses: Statuses = (),
         page_size: int = requests.MAX_PAGE_SIZE,
         starting_token: str | None = None,
+        prefetch: bool = False,
     ) -> AsyncTaskInvocationPager:
         """See `MaintenanceWindowClient.iter_task_invocations`; not to be awaited, but iterated."""
         return AsyncTaskInvocationPager(
@@ -119,6 +121,7 @@ class AsyncMaintenanceWindowClient:
                 statuses=statuses,
                 page_size=page_size,
                 starting_token=starting_token,
+                prefetch=prefetch,
             )
         )
 
@@ -148,16 +151,25 @@ class AsyncMaintenanceWindowClient:
         return wait.result()
 
     async def report(
-        self, window_execution_id: str, task_execution_id: str, *, statuses: Statuses = ()
+        self,
+        window_execution_id: str,
+        task_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        progress: bool = False,
     ) -> TaskReport:
         """See `MaintenanceWindowClient.report`."""
         from ssm_mwx.report import TaskReport
+        from ssm_mwx.report.progress import for_report
 
-        pager = self.iter_task_invocations(
-            window_execution_id, task_execution_id, statuses=statuses
-        )
-        task = await self.get_task_execution(window_execution_id, task_execution_id)
-        return TaskReport(task, [invocation async for invocation in pager])
+        ids = (window_execution_id, task_execution_id)
+        pager = self._client.iter_task_invocations(*ids, statuses=statuses)
+        task = await self.get_task_execution(*ids)
+        left = for_report(task, pager, all_of_them=not statuses, progress=progress)
+        invocations: list[TaskInvocation] = []
+        while batch := await _in_thread(list, islice(left, requests.MAX_PAGE_SIZE)):
+            invocations += batch
+        return TaskReport(task, invocations)
 
     async def aclose(self) -> None:
         """Close the connections of a client that was built here; a ready one is left alone."""
@@ -185,7 +197,7 @@ class AsyncTaskInvocationPager:
 
     def pages(self) -> AsyncIterator[InvocationPage]:
         """See `TaskInvocationPager.pages`."""
-        return _each(self._pager.pages())
+        return _each(cast("Generator[InvocationPage, None, None]", self._pager.pages()))
 
     @property
     def resume_token(self) -> str | None:
@@ -201,9 +213,13 @@ class AsyncTaskInvocationPager:
         return repr(self._pager).replace("<", "<Async", 1)
 
 
-async def _each(pages: Iterator[InvocationPage]) -> AsyncIterator[InvocationPage]:
+async def _each(pages: Generator[InvocationPage, None, None]) -> AsyncIterator[InvocationPage]:
     while (page := await _in_thread(next, pages, None)) is not None:
-        yield page
+        try:
+            yield page
+        except GeneratorExit:
+            await _in_thread(pages.close)  # it may wait for a page that is on its way
+            raise
 
 
 async def _in_thread(function: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> _R:

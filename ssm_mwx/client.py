@@ -181,15 +181,14 @@ class MaintenanceWindowClient:
             ImportError: `progress` is asked for and tqdm is not installed.
         """
         from ssm_mwx.report import TaskReport
-        from ssm_mwx.report.progress import with_progress
+        from ssm_mwx.report.progress import for_report
 
         ids = (window_execution_id, task_execution_id)
         invocations = self.iter_task_invocations(*ids, statuses=statuses)
         task = self.get_task_execution(*ids)
-        if not progress:
-            return TaskReport(task, invocations)
-        targets = None if statuses else len(task.instance_ids)
-        return TaskReport(task, with_progress(invocations, targets or None))
+        return TaskReport(
+            task, for_report(task, invocations, all_of_them=not statuses, progress=progress)
+        )
 
     def wait_for_task(
         self,

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import attrs
 import pytest
 from botocore.config import Config
 
@@ -25,6 +26,7 @@ from ssm_mwx import (
     TaskExecution,
     TaskFailedError,
     TaskInvocation,
+    TaskReport,
     WaitTimeoutError,
 )
 from ssm_mwx.testing import Server, samples, serve
@@ -111,6 +113,7 @@ class TestSameAsSync:
             "describe_task_invocations",
             "iter_task_invocations",
             "wait_for_task",
+            "report",
         ],
     )
     def test_arguments_are_the_same(self, name: str) -> None:
@@ -125,7 +128,7 @@ class TestSameAsSync:
         twin = {name for name in vars(AsyncMaintenanceWindowClient) if not name.startswith("_")}
 
         assert sync - twin == {"close"}
-        assert twin - sync <= {"aclose", "report"}
+        assert twin - sync == {"aclose"}
 
 
 def _parameters(function: Any) -> list[tuple[str, Any, Any]]:
@@ -201,6 +204,49 @@ class TestPager:
         monkeypatch.setattr(threading.Thread, "start", counting_start)
         assert asyncio.run(main()) == 18
         assert len([thread for thread in started if thread.name == "ssm_mwx"]) == 3
+
+    def test_prefetch(self) -> None:
+        """A page fetched ahead changes nothing of what comes, nor of where it could be resumed."""
+        fake = FakeSsmClient(answers_of_sizes([2, 2, 1]), fails_once=["token 3"])
+
+        async def main() -> list[str | None]:
+            pager = AsyncMaintenanceWindowClient(fake).iter_task_invocations(*IDS, prefetch=True)
+            seen: list[str | None] = []
+
+            async def walk() -> None:
+                async for item in pager:
+                    seen.append(item.invocation_id)  # noqa: PERF401 - the error comes between
+
+            with pytest.raises(InternalServerError):
+                await walk()
+            assert pager.resume_token == "token 3"
+            return seen
+
+        assert asyncio.run(main()) == ["1.1", "1.2", "2.1", "2.2"]
+
+    def test_leaving_early_leaves_no_thread(self) -> None:
+        """A walk that is left while a page is on its way waits for it beside the event loop."""
+        pages = answers_of_sizes([1, 1])
+
+        def answer(request: Request) -> Answer:
+            document = Answer.of_json(pages[request.members.get("NextToken")])
+            return attrs.evolve(document, delay=0.5 if "NextToken" in request.members else 0)
+
+        async def main(url: str) -> float:
+            async with AsyncMaintenanceWindowClient(endpoint_url=url) as client:
+                items: Any = aiter(client.iter_task_invocations(*IDS, prefetch=True).pages())
+                await anext(items)
+                leaving: asyncio.Future[None] = asyncio.ensure_future(items.aclose())
+                longest, last = 0.0, time.perf_counter()
+                while not leaving.done():
+                    await asyncio.sleep(0.005)
+                    now = time.perf_counter()
+                    longest, last = max(longest, now - last), now
+                return longest
+
+        with answering(answer) as server:
+            assert asyncio.run(main(server.url)) < 0.4
+            assert [thread for thread in threading.enumerate() if "ssm_mwx" in thread.name] == []
 
     def test_repr(self) -> None:
         """It says what it is and where it is."""
@@ -314,6 +360,47 @@ class TestLoop:
 
         asyncio.run(main())
         assert seen == ["request 7"]
+
+
+class TestReport:
+    """`report` is the sync client's, page by page."""
+
+    @pytest.mark.parametrize("statuses", [(), "FAILED"])
+    @pytest.mark.parametrize("progress", [False, True])
+    def test_same_report(
+        self,
+        server: Server,
+        task: TaskExecution,
+        statuses: Any,
+        progress: bool,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        """The same task and invocations, with a bar if it is asked for."""
+
+        async def main() -> TaskReport:
+            async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
+                return await client.report(*task.task_ids, statuses=statuses, progress=progress)
+
+        with MaintenanceWindowClient(endpoint_url=server.url) as client:
+            assert asyncio.run(main()) == client.report(*task.task_ids, statuses=statuses)
+        assert ("invocations: " in capsys.readouterr().err) is progress
+
+    def test_one_thread_at_a_time(self) -> None:
+        """Cancelling a report asks for no page more."""
+        fake = FakeSsmClient(answers_of_sizes([100] * 5))
+
+        async def main() -> None:
+            making = asyncio.ensure_future(AsyncMaintenanceWindowClient(fake).report(*IDS))
+            while len(fake.requests) < 3:
+                await asyncio.sleep(0)
+            making.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await making
+            for thread in _threads():
+                thread.join()
+
+        asyncio.run(main())
+        assert len(fake.requests) < 6
 
 
 class TestWait:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -161,7 +161,7 @@ def _text(value: object) -> Text:
     return Text(one_line(value if isinstance(value, str) else json.dumps(value)))
 
 
-def drawn(renderable: RenderableType) -> str:
+def drawn(renderable: object) -> str:
     """What rich makes of it, for the standard output as it is."""
     console = Console(file=sys.stdout)
     with console.capture() as capture:

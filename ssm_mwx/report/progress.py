@@ -4,8 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ssm_mwx.models import TaskInvocation
+from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.report.extras import import_extra
+
+
+def for_report(
+    task: TaskExecution,
+    invocations: Iterable[TaskInvocation],
+    *,
+    all_of_them: bool,
+    progress: bool,
+) -> Iterator[TaskInvocation]:
+    """The invocations of a report on `task`, with a bar if `progress` is asked for.
+
+    Args:
+        task: Tells the number of targets, if `all_of_them` are to come.
+        invocations: What to go through.
+        all_of_them: Whether no filter leaves any out.
+        progress: Whether to show the bar.
+
+    Raises:
+        ImportError: The bar is asked for and tqdm is not installed.
+    """
+    if not progress:
+        return iter(invocations)
+    return with_progress(invocations, (len(task.instance_ids) or None) if all_of_them else None)
 
 
 def with_progress(
