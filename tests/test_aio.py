@@ -396,8 +396,7 @@ class TestReport:
             making.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await making
-            for thread in _threads():
-                thread.join()
+            list(map(threading.Thread.join, _threads()))
 
         asyncio.run(main())
         assert len(fake.requests) < 6
