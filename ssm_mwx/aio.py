@@ -171,15 +171,19 @@ class AsyncMaintenanceWindowClient:
             invocations += batch
         return TaskReport(task, invocations)
 
-    async def aclose(self) -> None:
+    async def close(self) -> None:
         """Close the connections of a client that was built here; a ready one is left alone."""
         await _in_thread(self._client.close)
+
+    async def aclose(self) -> None:
+        """The same under the name that ``contextlib.aclosing`` calls."""
+        await self.close()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+        await self.close()
 
 
 class AsyncTaskInvocationPager:
