@@ -1,9 +1,9 @@
 """Typed task executions of AWS Systems Manager maintenance windows."""
 
+import importlib
 import logging
 from typing import TYPE_CHECKING, Any
 
-from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncTaskInvocationPager
 from ssm_mwx.boto import SsmClientLike
 from ssm_mwx.client import MaintenanceWindowClient
 from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
@@ -22,7 +22,6 @@ from ssm_mwx.errors import (
     ValidationError,
     WaitTimeoutError,
 )
-from ssm_mwx.events import task_ids_from_event
 from ssm_mwx.models import (
     Alarm,
     AlarmConfiguration,
@@ -33,27 +32,39 @@ from ssm_mwx.models import (
     TaskInvocation,
 )
 from ssm_mwx.pagination import TaskInvocationPager
-from ssm_mwx.parameters import (
-    AutomationParameters,
-    LambdaParameters,
-    Parameters,
-    RunCommandParameters,
-    StepFunctionsParameters,
-    UnrecognizedParameters,
-)
 from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
 
 if TYPE_CHECKING:
+    from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncTaskInvocationPager
+    from ssm_mwx.events import task_ids_from_event
+    from ssm_mwx.parameters import (
+        AutomationParameters,
+        LambdaParameters,
+        Parameters,
+        RunCommandParameters,
+        StepFunctionsParameters,
+        UnrecognizedParameters,
+    )
     from ssm_mwx.report import TaskReport
 else:
+    _IMPORTED_LATE = {
+        "AsyncMaintenanceWindowClient": "aio",
+        "AsyncTaskInvocationPager": "aio",
+        "AutomationParameters": "parameters",
+        "LambdaParameters": "parameters",
+        "Parameters": "parameters",
+        "RunCommandParameters": "parameters",
+        "StepFunctionsParameters": "parameters",
+        "TaskReport": "report",
+        "UnrecognizedParameters": "parameters",
+        "task_ids_from_event": "events",
+    }
 
     def __getattr__(name: str) -> Any:
         """Import what not every script needs when it is first asked for."""
-        if name == "TaskReport":
-            from ssm_mwx.report import TaskReport
-
-            return TaskReport
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name not in _IMPORTED_LATE:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(importlib.import_module(f"{__name__}.{_IMPORTED_LATE[name]}"), name)
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar, cast
 
 import attrs
 from botocore.exceptions import (
@@ -48,8 +48,7 @@ class SsmClientLike(Protocol):
         """DescribeMaintenanceWindowExecutionTaskInvocations."""
 
 
-@attrs.frozen
-class Operation(Generic[_T]):
+class Operation(NamedTuple, Generic[_T]):
     """One of the two AWS operations: its names, and what it answers."""
 
     name: str

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
-from ssm_mwx.parameters import Parameters, RunCommandParameters, parse_parameters, redact
+from ssm_mwx.redaction import redact
+
+if TYPE_CHECKING:
+    from ssm_mwx.parameters import Parameters
 
 MEMBER = "member"
 """Field metadata: AWS's name of the member, where it is not the field's own in CamelCase; None
@@ -154,7 +157,7 @@ class _ParsedOnce:
 
     __slots__ = ("_parsed",)
 
-    _parsed: Parameters | None
+    _parsed: Any
 
 
 @attrs.frozen
@@ -197,16 +200,23 @@ class TaskInvocation(_Execution, _ParsedOnce):
         `UnrecognizedParameters` that says why.
         """
         try:
-            return self._parsed
+            parsed: Parameters | None = self._parsed
         except AttributeError:
-            text = self.raw_parameters
-            parsed = parse_parameters(text, self.task_type) if text else None
+            parsed = self._parse()
             object.__setattr__(self, "_parsed", parsed)
-            return parsed
+        return parsed
+
+    def _parse(self) -> Parameters | None:
+        from ssm_mwx.parameters import parse_parameters  # late: most loops read the status only
+
+        text = self.raw_parameters
+        return parse_parameters(text, self.task_type) if text else None
 
     @property
     def instance_ids(self) -> tuple[str, ...]:
         """The managed nodes that `parameters` names; empty where it names none by id."""
+        from ssm_mwx.parameters import RunCommandParameters
+
         parameters = self.parameters
         if isinstance(parameters, RunCommandParameters):
             return parameters.named_instance_ids
@@ -219,6 +229,8 @@ class TaskInvocation(_Execution, _ParsedOnce):
         None for other task types, and where AWS left ``ExecutionId`` out or empty (the command
         could not be sent).
         """
+        from ssm_mwx.parameters import RunCommandParameters
+
         is_run_command = self.task_type == TaskType.RUN_COMMAND or isinstance(
             self.parameters, RunCommandParameters
         )

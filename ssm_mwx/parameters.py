@@ -12,14 +12,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ssm_mwx.enums import TaskType
-
-REDACTED = "<sensitive>"
-"""What stands where a sensitive value is withheld."""
-
-
-def redact(value: object) -> str:
-    """A `repr` for a sensitive value: None stays None, all else is withheld."""
-    return "None" if value is None else REDACTED
+from ssm_mwx.redaction import REDACTED, redact
 
 
 def _redact_content(value: Any) -> str:
