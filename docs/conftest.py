@@ -1,10 +1,19 @@
-"""Runs the how-tos against the stand-in: each Python block of a page, in one namespace."""
+"""Runs the pages against the stand-in: each Python block of a page, in one namespace.
+
+A page finds a folder to write to, with what the AWS CLI would have saved of the patch run that
+`ids` name; and two functions of the reader's own, `handle` and `save`.
+"""
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import attrs
 import boto3
@@ -14,24 +23,33 @@ from moto.ssm.models import ssm_backends
 from sybil import Sybil
 from sybil.parsers.myst import PythonCodeBlockParser
 
-from ssm_mwx import TaskIds, TaskInvocation
+from ssm_mwx import TaskIds, TaskInvocation, unstructure
 from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows, samples
 
 _REGION = "us-east-1"
 
 
-def _setup(namespace: dict[str, Any]) -> None:
-    """An account with a failed patch run in it, and what the pages take for granted."""
-    namespace["_at_the_end"] = stack = ExitStack()
-    patch = stack.enter_context(pytest.MonkeyPatch.context())
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        patch.delenv(name)
-    patch.setenv("AWS_DEFAULT_REGION", _REGION)
-    patch.setenv("AWS_CONFIG_FILE", os.devnull)
-    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-    patch.setattr(boto3, "DEFAULT_SESSION", None)
-    executions = stack.enter_context(mock_maintenance_windows())
-    patch.setenv("REPORT_BUCKET", "patch-reports")
+def _set_up(namespace: dict[str, Any]) -> None:
+    """An account with a patch run in it, and what the pages take for granted."""
+    executions = _open_account(namespace)
+    run, invocations = samples.patch_run()
+    task = executions.add_run(run, invocations)
+    answer = {
+        "WindowExecutionTaskInvocationIdentities": [unstructure(each) for each in invocations]
+    }
+    Path("task.json").write_text(json.dumps(unstructure(task)), encoding="utf-8")
+    Path("invocations.json").write_text(json.dumps(answer), encoding="utf-8")
+    namespace["executions"] = executions
+    namespace["ids"] = task.task_ids
+    namespace |= task.task_ids._asdict()
+    namespace["handle"] = mock.Mock(name="handle")
+    namespace["save"] = mock.Mock(name="save")
+
+
+def _set_up_how_to(namespace: dict[str, Any]) -> None:
+    """An account with a failed patch run in it, a bucket, a mailbox and twenty runs more."""
+    executions = _open_account(namespace)
+    os.environ["REPORT_BUCKET"] = "patch-reports"
     client: Any = boto3.client
     client("s3").create_bucket(Bucket="patch-reports")
     client("ses").verify_email_identity(EmailAddress="patching@example.com")
@@ -40,6 +58,21 @@ def _setup(namespace: dict[str, Any]) -> None:
         executions.add_run(*samples.patch_run(targets=30, seed=seed)).task_ids
         for seed in range(1, 21)
     ]
+
+
+def _open_account(namespace: dict[str, Any]) -> ExecutionStore:
+    """The stand-in, without a setting of this machine, in an empty folder."""
+    namespace["_at_the_end"] = stack = ExitStack()
+    patch = stack.enter_context(pytest.MonkeyPatch.context())
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        patch.delenv(name)
+    patch.setenv("AWS_DEFAULT_REGION", _REGION)
+    patch.setenv("AWS_CONFIG_FILE", os.devnull)
+    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    patch.setenv("REPORT_BUCKET", "")
+    patch.setattr(boto3, "DEFAULT_SESSION", None)
+    patch.chdir(stack.enter_context(tempfile.TemporaryDirectory()))
+    return stack.enter_context(mock_maintenance_windows())
 
 
 def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
@@ -65,10 +98,15 @@ def _with_command(invocation: TaskInvocation, ssm: Any) -> TaskInvocation:
     return attrs.evolve(invocation, execution_id=command_id)
 
 
-def _teardown(namespace: dict[str, Any]) -> None:
+def _tear_down(namespace: dict[str, Any]) -> None:
     namespace["_at_the_end"].close()
 
 
-pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser()], pattern="how-to.md", setup=_setup, teardown=_teardown
+def _examples_of(setup: Callable[[dict[str, Any]], None], **pages: Any) -> Sybil:
+    return Sybil([PythonCodeBlockParser()], setup=setup, teardown=_tear_down, **pages)
+
+
+pytest_collect_file = (
+    _examples_of(_set_up_how_to, patterns=["how-to.md"])
+    + _examples_of(_set_up, patterns=["*.md"], excludes=["how-to.md"])
 ).pytest()

@@ -1,4 +1,4 @@
-"""The documentation's examples of reports: a notebook and a page."""
+"""The documentation's notebook."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any, cast
 import nbclient
 import nbformat
 import pytest
-
-from ssm_mwx.testing import ExecutionStore, samples
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -71,18 +69,3 @@ def test_notebook_names_no_machine(stored: Any) -> None:
         "language_info": {"name": "python"},
     } == stored.metadata
     assert [{}] * len(stored.cells) == [cell.metadata for cell in stored.cells]
-
-
-def test_page_runs(
-    maintenance_window_executions: ExecutionStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The examples of the page on reports run, one after the other."""
-    monkeypatch.chdir(tmp_path)
-    page = (DOCS / "report.md").read_text(encoding="utf-8")
-    examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-
-    task = maintenance_window_executions.add_run(*samples.patch_run())
-    exec("\n".join(examples), task.task_ids._asdict())
-
-    written = {path.name for path in tmp_path.iterdir()}
-    assert {"patch-run.png", "failed.svg", "report.html"} < written
