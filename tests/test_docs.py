@@ -21,7 +21,7 @@ from ssm_mwx.testing import ExecutionStore, samples
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-IDS_IN_README = {
+IDS_IN_README: dict[str, Any] = {
     "window_execution_id": "b40a588d-32a7-4ea7-9a6b-b4ef436e1111",
     "task_execution_id": "0c9ac961-dafd-4a94-b6c7-1bef3e222222",
 }
