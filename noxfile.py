@@ -20,6 +20,7 @@ EXTRAS_OF_USERS = {
     "testing": "moto, ssm_mwx.testing.operations",
     "notebook": "altair, pandas, pyarrow, tqdm, vl_convert",
     "polars": "polars, pyarrow",
+    "fast": "orjson",
     "cli": "click, rich, ssm_mwx.cli",
     "demo": "click, moto, ssm_mwx.cli",
 }
