@@ -1,6 +1,10 @@
 """How Sphinx builds these pages: ``nox -s docs``."""
 
+import enum
 from importlib.metadata import version as version_of
+from typing import Any
+
+import attrs
 
 project = "ssm_mwx"
 author = "The ssm_mwx maintainers"
@@ -22,8 +26,6 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
-autodoc_class_signature = "separated"
-autodoc_preserve_defaults = True
 napoleon_use_ivar = True
 python_use_unqualified_type_names = True
 maximum_signature_line_length = 80
@@ -36,3 +38,19 @@ nitpick_ignore_regex = [
     ("py:.*", r"(?!ssm_mwx\b).*"),  # others' names: their sites are not asked
     ("py:.*", r".*\._\w+"),  # type variables
 ]
+
+
+def setup(app: Any) -> None:
+    """Show no signature of a class that nobody calls, or whose fields stand under it anyway."""
+    app.connect("autodoc-process-signature", _without_signature)
+
+
+def _without_signature(*event: Any) -> tuple[str, None] | None:
+    _app, _what, _name, documented, *_signature = event
+    tells_nothing = isinstance(documented, type) and (
+        issubclass(documented, enum.Enum)
+        or attrs.has(documented)
+        or getattr(documented, "_is_protocol", False)
+        or documented.__name__.endswith("Pager")  # the client's methods make them
+    )
+    return ("", None) if tells_nothing else None
