@@ -16,6 +16,8 @@ import pytest
 SCRIPTS = Path(__file__).parent / "typing"
 PLAIN = SCRIPTS / "plain_boto3.py"
 TYPED = SCRIPTS / "typed_boto3.py"
+REPORTS = SCRIPTS / "reports_and_waiting.py"
+FRAMES = SCRIPTS / "frames_and_tests.py"
 WITHOUT_STUBS = os.environ.get("SSM_MWX_PYTHON_WITHOUT_STUBS")
 needs_python_without_stubs = pytest.mark.skipif(
     WITHOUT_STUBS is None,
@@ -24,7 +26,10 @@ needs_python_without_stubs = pytest.mark.skipif(
 PYTHONS = [
     pytest.param(TYPED, sys.executable, id="typed client"),
     pytest.param(PLAIN, sys.executable, id="plain client"),
+    pytest.param(REPORTS, sys.executable, id="reports and waiting"),
+    pytest.param(FRAMES, sys.executable, id="frames and tests"),
     pytest.param(PLAIN, WITHOUT_STUBS, id="no stubs", marks=needs_python_without_stubs),
+    pytest.param(REPORTS, WITHOUT_STUBS, id="reports, no stubs", marks=needs_python_without_stubs),
 ]
 
 
