@@ -70,7 +70,7 @@ def lowest(session: nox.Session) -> None:
     session.run("pytest", "-q", "--ignore=tests/test_typing.py", *session.posargs)
 
 
-@nox.session(python=NEWEST)
+@nox.session(python=PYTHONS[-1:])
 def newest(session: nox.Session) -> None:
     """The tests with the newest versions of all dependencies, theirs too."""
     session.install("-q", "-U", "--upgrade-strategy", "eager", "-e", ".[test]")
