@@ -15,7 +15,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_theme_options = {
-    "light_css_variables": {"code-font-size": "80%"},  # lines of 100 characters fit
+    "light_css_variables": {"code-font-size": "74%"},  # lines of 96 characters fit
 }
 html_title = f"ssm_mwx {release}"
 html_show_copyright = False
