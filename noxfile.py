@@ -175,7 +175,7 @@ assert (pathlib.Path(sys.argv[1]) / "ssm_mwx").resolve() not in home.parents, ho
 @nox.session(python=OLDEST)
 def benchmark(session: nox.Session) -> None:
     """The figures of docs/performance.md; give its arguments after ``--``."""
-    session.install("-q", ".[test]")
+    session.install("-q", ".[test]", "boto3-dataclass-ssm")  # the peer it is measured against
     session.run("python", "-m", "tests.benchmarks", *session.posargs)
 
 
