@@ -49,13 +49,9 @@ def _integer(value: object) -> int | None:
 
 
 def _strings(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list):
-        return None
-    items = cast("list[object]", value)
-    for item in items:  # no generator: most lists have but one item
-        if not isinstance(item, str):
-            return None
-    return tuple(cast("list[str]", items))
+    if isinstance(value, list) and {*map(type, cast("list[object]", value))} <= {str}:
+        return tuple(cast("list[str]", value))
+    return None
 
 
 def _object(value: object) -> dict[str, Any] | None:
