@@ -42,10 +42,12 @@ def _member_of(field: attrs.Attribute[Any]) -> str | None:
     return "".join(word.capitalize() for word in field.name.split("_"))
 
 
-MEMBER_OF_FIELD: dict[type, dict[str, str]] = {
-    cls: {field.name: member for field in attrs.fields(cls) if (member := _member_of(field))}
-    for cls in MODELS
-}
+def _members_of(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
+    members = {field.name: _member_of(field) for field in attrs.fields(cls)}
+    return {name: member for name, member in members.items() if member is not None}
+
+
+MEMBER_OF_FIELD: dict[type, dict[str, str]] = {cls: _members_of(cls) for cls in MODELS}
 """Of each model, by field: AWS's name of the member."""
 
 
@@ -311,4 +313,4 @@ def _task_parameters_out(
     return [{name: {"Values": list(values)} for name, values in item.items()} for item in value]
 
 
-converter = _make_converter()
+converter: Converter = _make_converter()
