@@ -24,7 +24,7 @@ EXTRAS_OF_USERS = {
     "cli": "click, rich, ssm_mwx.cli",
     "demo": "click, moto, ssm_mwx.cli",
 }
-WHAT_THE_TESTS_READ = ("tests", "docs", "README.md", "CHANGELOG.md", "pyproject.toml")
+WHAT_THE_TESTS_READ = ("tests", "docs", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml")
 
 
 def there(version: str) -> bool:
