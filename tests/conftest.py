@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from tests.clients import built, injected
 
 settings.register_profile("ssm_mwx", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("ssm_mwx")
+
+# A shell starts what it puts in the background deaf to Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
