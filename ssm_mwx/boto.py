@@ -127,6 +127,8 @@ def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
 
 _BODY = "ssm_mwx.body"
 """Key, in a parsed answer, of the body that was set aside."""
+_CUT_OFF = "Error"
+"""Key where botocore's retries look for an error."""
 
 
 def _set_body_aside(
@@ -141,7 +143,7 @@ def _set_body_aside(
         body: bytes = response_dict["body"]
         customized_response_dict[_BODY] = body
         if len(body) < _content_length(response_dict["headers"]):
-            customized_response_dict["Error"] = {"Code": "RequestTimeout", "Message": "cut short"}
+            customized_response_dict[_CUT_OFF] = {"Code": "RequestTimeout", "Message": "cut short"}
         response_dict["body"] = b"{}"
 
 
@@ -215,10 +217,11 @@ def _read_answer(response: Any, operation: Operation[_T], metadata: dict[str, An
     body: bytes | None = response.get(_BODY)
     try:
         data = response if body is None else _decode(body)
-        _check_is_answer(data, operation, _says_more_than_nothing(body, metadata))
+        _check_is_answer(data, operation, may_be_empty=not data if body else _may_be_empty(metadata))
         return wire.convert(data, operation.answer)
     except ResponseError as error:
         problem = error.answering(operation.name, metadata.get("RequestId"))
+        problem.cut_off = body is not None and _CUT_OFF in response
     raise problem
 
 
@@ -244,7 +247,7 @@ def is_passing_fault(error: Exception) -> bool:
         at_aws = isinstance(error, InternalServerError) or (error.http_status or 0) >= 500
         return error.is_throttling or at_aws
     if isinstance(error, ResponseError):
-        return error.path is None  # no answer at all: cut off on the way, or a proxy's page
+        return error.cut_off
     return isinstance(error, ConnectionError | HTTPClientError) and not _is_about_trust(error)
 
 
@@ -270,19 +273,20 @@ def _decode(body: bytes) -> dict[str, Any]:
     return members
 
 
-def _check_is_answer(data: dict[str, Any], operation: Operation[_T], more: bool) -> None:
-    """An answer that says something has to say at least one thing that the operation may."""
+def _check_is_answer(data: dict[str, Any], operation: Operation[_T], *, may_be_empty: bool) -> None:
+    """An answer has to say at least one thing that the operation may, or else nothing: ``{}``."""
     members = wire.members_of(operation.answer)
-    if more and all(data.get(member) is None for member in members):
+    if not may_be_empty and all(data.get(member) is None for member in members):
         raise ResponseError(f"no member of {operation.answer.__name__} is there")
 
 
-def _says_more_than_nothing(body: bytes | None, metadata: dict[str, Any]) -> bool:
-    """Whether the body is longer than ``{}``; one of untold length is taken to be."""
-    if body is not None:
-        return len(body) > 2
+def _may_be_empty(metadata: dict[str, Any]) -> bool:
+    """Whether the body that botocore has parsed was ``{}``: its length has to tell.
+
+    What came over no HTTP, such as a Stubber's answer, may be empty too.
+    """
     headers = _object(metadata.get("HTTPHeaders"))
-    return _content_length(headers) > 2 or "transfer-encoding" in headers
+    return not headers or (metadata.get("HTTPStatusCode"), _content_length(headers)) == (200, 2)
 
 
 def _content_length(headers: Any) -> int:

@@ -216,7 +216,10 @@ class ResponseError(SsmMwxError):
             ``WindowExecutionTaskInvocationIdentities[3].StartTime``; None for the whole answer.
         operation_name: The AWS operation that answered; None for data that came another way.
         request_id: Id of the request, where there was one.
+        cut_off: Whether the body ended before its Content-Length, so that a later try may succeed.
     """
+
+    cut_off: bool = False
 
     def __init__(
         self,

@@ -60,7 +60,7 @@ class _Execution:
     @property
     def is_terminal(self) -> bool:
         """Whether `status` is final; False where it is absent or not known to this version."""
-        return self.status is not None and self.status.is_terminal
+        return self.status is not None and ExecutionStatus(self.status).is_terminal
 
     @property
     def succeeded(self) -> bool:

@@ -59,11 +59,8 @@ def _object(value: object) -> dict[str, Any] | None:
 
 
 def _objects(value: object) -> tuple[dict[str, Any], ...] | None:
-    if isinstance(value, list):
-        items = cast("list[object]", value)
-        objects = tuple(cast("dict[str, Any]", item) for item in items if isinstance(item, dict))
-        if len(objects) == len(items):
-            return objects
+    if isinstance(value, list) and {*map(type, cast("list[object]", value))} <= {dict}:
+        return tuple(cast("list[dict[str, Any]]", value))
     return None
 
 
@@ -146,8 +143,13 @@ class RunCommandParameters:
 
     @property
     def named_instance_ids(self) -> tuple[str, ...]:
-        """Every node named by id: `instance_ids`, and the targets with key InstanceIds."""
+        """Every node named by id: in `instance_ids`, whatever the case of its letters, and in
+        targets with key InstanceIds.
+        """
         named = dict.fromkeys(self.instance_ids)
+        for key, value in self.extra.items():
+            if key.lower() == "instanceids":
+                named |= dict.fromkeys(_strings(value) or ())
         for target in map(_lower_keys, self.targets):
             if str(target.get("key")).lower() == "instanceids":
                 for values in (target.get("values"), target.get("targetvalues")):

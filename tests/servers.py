@@ -108,7 +108,8 @@ def _send(handler: BaseHTTPRequestHandler, answer: Answer, number: int) -> None:
         "Content-Length": str(len(answer.body)),
     }
     for name, value in (headers | answer.headers).items():
-        handler.send_header(name, value)
+        if value:
+            handler.send_header(name, value)
     handler.end_headers()
     body = answer.body if answer.broken is None else answer.body[: len(answer.body) // 2]
     try:

@@ -155,6 +155,26 @@ def test_the_path_of_the_member_at_fault(make_client: ClientMaker) -> None:
     assert f"{path}: not a string" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer(b""),
+        Answer(b"", status=204),
+        Answer(b"<html>hello</html>", headers={"Content-Length": ""}),
+        Answer(b'{"a": 1}', headers={"Content-Length": "?"}),
+    ],
+    ids=["nothing", "204", "no length", "bad length"],
+)
+def test_answers_of_no_or_unknown_length(answer: Answer, make_client: ClientMaker) -> None:
+    """Nothing but ``{}`` is an answer without members, on either way."""
+    with (
+        answering(answer) as server,
+        make_client(server.url) as client,
+        pytest.raises(ResponseError),
+    ):
+        client.describe_task_invocations(*IDS)
+
+
 def test_an_error_document_with_a_member_of_an_answer() -> None:
     """For a client we build, ``__type`` makes an error document, whatever else is in it."""
     answer = Answer.of_json({"__type": "InternalServerError", "Status": "SUCCESS"})

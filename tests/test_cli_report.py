@@ -54,3 +54,11 @@ def test_file_that_cannot_be_written(server: Server, tmp_path: Path, name: str) 
 
     assert done.exit_code in (2, 4)
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_report_to_standard_output(server: Server) -> None:
+    """A dash stands for standard output, as in other tools."""
+    task = server.executions.add_run(*samples.patch_run(targets=3))
+    result = _run(server, "report", *task.task_ids, "--html", "-")
+
+    assert result.output.startswith("<!DOCTYPE html>")

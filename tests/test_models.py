@@ -407,3 +407,10 @@ def test_help(cls: type, name: str) -> None:
 
     assert len(docstring) > 40
     assert docstring.splitlines()[0] in shown
+
+
+def test_a_status_given_as_a_string() -> None:
+    """A model made by hand with a plain string for its status is told of like any other."""
+    invocation = TaskInvocation(status="FAILED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    assert (True, False) == (invocation.is_terminal, invocation.succeeded)

@@ -407,6 +407,8 @@ def test_nothing_is_lost(members: dict[str, Any], task_type: TaskType | None) ->
             ("i-1", "i-3", "i-2", "i-5"),
         ),
         ({"targets": [{"key": "InstanceIds"}]}, ()),
+        ({"instanceIds": ["i-1"], "InstanceIds": ["i-2", "i-1"]}, ("i-1", "i-2")),
+        ({"instanceIds": ["i-1"], "INSTANCEIDS": "i-2"}, ("i-1",)),
         ({"targets": [{"Key": "InstanceIds", "TargetValues": ["i-1"]}]}, ("i-1",)),
         ({"targets": [{"key": "InstanceIds", "targetValues": "i-1"}]}, ()),
         ({"targets": [{"key": 5, "targetValues": ["i-1"]}, {"targetValues": ["i-1"]}]}, ()),

@@ -221,3 +221,11 @@ def test_arrow_stream() -> None:
 
     assert frame.equals(report.to_polars())
     assert SECRET not in str(pl.DataFrame(secret_report()).rows())
+
+
+def test_lists_are_objects_in_pandas_even_if_there_are_none() -> None:
+    """An empty report has the dtypes of any other."""
+    task, invocations = samples.patch_run(targets=3)
+    full, empty = (TaskReport(task, each).to_pandas() for each in (invocations, ()))
+
+    assert full.dtypes["instance_ids"] == empty.dtypes["instance_ids"]

@@ -217,3 +217,10 @@ def test_without_extras() -> None:
 def test_display_imports_no_extra(no_extras: None) -> None:  # noqa: ARG001 - a fixture
     """A notebook's display needs no extra, and draws no timeline."""
     assert "svg" not in shown(patch_report(20)).tags
+
+
+def test_a_negative_cap_is_none_shown() -> None:
+    """Fewer than no rows are no rows."""
+    report = TaskReport(*samples.patch_run(targets=3))
+
+    assert "3 more not shown" in report.to_html(max_rows=-1)

@@ -258,3 +258,13 @@ def test_control_characters(tmp_path: Path) -> None:
 def test_shows_no_secret() -> None:
     """No sensitive value is in the chart's data."""
     assert SECRET not in str(chart_of(secret_report()))
+
+
+def test_now_without_a_zone_is_utc() -> None:
+    """As everywhere, a time without a zone is in UTC."""
+    task, (invocation,) = samples.patch_run(targets=1)
+    report = TaskReport(task, [attrs.evolve(invocation, status="IN_PROGRESS", end_time=None)])
+    now = datetime(2026, 3, 11, 12, 0)  # noqa: DTZ001 - that is the point
+
+    aware = report.timeline(now=now.replace(tzinfo=UTC))
+    assert aware.to_dict()["datasets"] == report.timeline(now=now).to_dict()["datasets"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+import unittest
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
@@ -97,6 +99,63 @@ def test_as_a_decorator_it_passes_nothing() -> None:
     """As a decorator it sets up the mock, like moto's."""
     with pytest.raises(DoesNotExistError):
         MaintenanceWindowClient().get_task_execution(OTHER_ID, OTHER_ID)
+
+
+@mock_maintenance_windows()
+class TestClassUnderTheMock:
+    """As a decorator of a class it encloses each test."""
+
+    region = "eu-west-1"
+
+    def test_one(self) -> None:
+        """A test of the class is under the mock."""
+        with pytest.raises(DoesNotExistError):
+            MaintenanceWindowClient(region_name=self.region).get_task_execution(OTHER_ID, OTHER_ID)
+
+
+def test_a_unittest_case_is_enclosed_with_its_set_up() -> None:
+    """A case of `unittest` runs as it is, with set-up and test under one mock."""
+    ran: list[bool] = []
+
+    @mock_maintenance_windows()
+    class Case(unittest.TestCase):
+        def setUp(self) -> None:
+            self.task = ExecutionStore().add_task(status="SUCCESS")
+
+        def test_it(self) -> None:
+            client = MaintenanceWindowClient()
+            ran.append(client.get_task_execution(*self.task.task_ids).succeeded)
+
+    assert Case("test_it").run().wasSuccessful()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
+    assert [True] == ran
+
+
+def test_a_coroutine_function_is_enclosed_to_its_end() -> None:
+    """The mock lasts until the coroutine has ended, not just until it is made."""
+
+    @mock_maintenance_windows()
+    async def work() -> bool:
+        task = ExecutionStore().add_task(status="SUCCESS")
+        return MaintenanceWindowClient().get_task_execution(*task.task_ids).succeeded
+
+    assert asyncio.run(work())
+
+
+def test_a_region_that_a_test_takes_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaving the mock is no error where the default Region is gone; an empty one is none."""
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
+    with mock_maintenance_windows() as executions:
+        executions.add_task()
+        monkeypatch.delenv("AWS_DEFAULT_REGION")
+
+
+def test_a_mock_within_a_mock_shares_what_is_to_fail() -> None:
+    """As the tasks, the errors to come are forgotten when the outermost mock ends."""
+    with mock_maintenance_windows() as executions:
+        task = executions.add_task()
+        executions.fail_next("ValidationException")
+        with mock_maintenance_windows(), pytest.raises(ValidationError):
+            MaintenanceWindowClient().get_task_execution(*task.task_ids)
 
 
 def test_what_was_stored_is_forgotten_at_the_end() -> None:

@@ -162,9 +162,9 @@ def wait(
 @_of_a_task
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Write a page of HTML to FILE instead of showing the report here.",
+    help="Write a page of HTML to FILE (- for standard output) instead of showing the report here.",
 )
 @click.pass_obj
 def report(
@@ -175,6 +175,8 @@ def report(
         made = client.report(window_execution_id, task_execution_id)
     if html is None:
         click.echo(output.drawn(made), nl=False)
+    elif str(html) == "-":
+        click.echo(made.to_html(), nl=False)
     else:
         html.write_text(made.to_html(), encoding="utf-8")
 

@@ -31,11 +31,12 @@ def pandas_frame(
     report: TaskReport, explode_instances: bool, include_sensitive: bool
 ) -> pd.DataFrame:
     """`arrow_table` for pandas."""
-    import_extra("pandas", extra="notebook")
+    pandas = import_extra("pandas", extra="notebook")
     table = arrow_table(report, explode_instances, include_sensitive)
     frame: pd.DataFrame = table.to_pandas()
     if not explode_instances:  # pyarrow makes numpy arrays of lists, which do not compare as lists
-        frame["instance_ids"] = table["instance_ids"].to_pylist()
+        lists = table["instance_ids"].to_pylist()
+        frame["instance_ids"] = pandas.Series(lists, index=frame.index, dtype=object)
     return frame
 
 

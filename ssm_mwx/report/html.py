@@ -126,6 +126,7 @@ def _counts(report: TaskReport) -> str:
 
 def _table(report: TaskReport, max_rows: int | None) -> str:
     rows = looks.attention_first(report.invocations)
+    shown = len(rows) if max_rows is None else max(max_rows, 0)
     if not rows:
         return ""
     is_command = report.task.type == TaskType.RUN_COMMAND
@@ -142,12 +143,12 @@ def _table(report: TaskReport, max_rows: int | None) -> str:
         f'border-bottom:{_LINE}">{heading}</th>'
         for heading in headings
     )
-    body = "".join(_row(invocation) for invocation in islice(rows, max_rows))
+    body = "".join(_row(invocation) for invocation in islice(rows, shown))
     return (
         '<div style="overflow-x:auto"><table style="border-collapse:collapse;border:0;'
         'table-layout:auto;width:100%;margin:0;font-size:13px;color:inherit">'
         f'<thead style="border:0"><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        f"{_hidden(rows[len(rows) if max_rows is None else max_rows :])}"
+        f"{_hidden(rows[shown:])}"
     )
 
 

@@ -150,8 +150,8 @@ class TaskReport:
         ``.save("x.svg")`` need no browser.
 
         Args:
-            now: How far the bars of running invocations reach, an aware datetime; by default the
-                time of the call.
+            now: How far the bars of running invocations reach, in UTC where it has no zone; by
+                default the time of the call.
             max_bars: Bars at most.
 
         Raises:

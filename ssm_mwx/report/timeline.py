@@ -84,7 +84,8 @@ class _Bars:
 
 def chart(report: TaskReport, *, now: datetime | None, max_bars: int) -> LayerChart:
     """The timeline on white paper."""
-    return _draw(report, now or datetime.now(UTC), max_bars, _ON_WHITE)
+    now = now or datetime.now(UTC)
+    return _draw(report, now if now.tzinfo else now.replace(tzinfo=UTC), max_bars, _ON_WHITE)
 
 
 def svg(report: TaskReport) -> str:

@@ -17,7 +17,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
 from ssm_mwx.testing.playing import PlayedTask
-from ssm_mwx.testing.store import StoredTask, failures, shelf_of
+from ssm_mwx.testing.store import StoredTask, failures_to_come, shelf_of
 from ssm_mwx.wire import unstructure
 
 _ID_PATTERN = r"^[0-9a-fA-F]{8}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{12}$"
@@ -64,7 +64,7 @@ def add_operations_to_moto() -> None:
 def _respond(response: Any, operation: Callable[[Any, _Members], _Members]) -> _HttpAnswer:
     """Carry out `operation` for a request as moto hands it over, in the form moto takes back."""
     try:
-        if failures:
+        if failures := failures_to_come():
             raise _AwsError(failures.pop(0), "rehearsed by fail_next")
         return json.dumps(operation(response.ssm_backend, json.loads(response.body))), {}
     except _AwsError as error:

@@ -2,53 +2,110 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import os
 import socket
 import threading
+import unittest
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import Any, TypeVar, cast
 
 import attrs
 
 from ssm_mwx.testing.store import ExecutionStore
 
 _DEFAULT_REGION = "us-east-1"
+_Decorated = TypeVar("_Decorated", bound=Any)
 
 
-@contextmanager
-def mock_maintenance_windows() -> Generator[ExecutionStore, None, None]:
-    """Moto's ``mock_aws`` with the two operations, a default Region and an empty store.
+class MockMaintenanceWindows:
+    """What `mock_maintenance_windows` gives: a context manager, and a decorator like moto's."""
 
-    A context manager that gives the `ExecutionStore`; as a decorator it passes nothing. All other
-    services of moto work under it too. Nothing leaves the process, and what was stored is
-    forgotten at the end.
+    def __init__(self) -> None:
+        self._started: list[ExitStack] = []
 
-    Raises:
-        ImportError: moto is not installed.
+    def __enter__(self) -> ExecutionStore:
+        try:
+            from moto import mock_aws
+
+            from ssm_mwx.testing.operations import add_operations_to_moto
+        except ImportError as error:
+            raise ImportError(
+                "the stand-in needs moto and its server: pip install 'ssm_mwx[testing]'"
+            ) from error
+        add_operations_to_moto()
+        with ExitStack() as stack:
+            stack.enter_context(_default_region())
+            stack.enter_context(mock_aws())
+            self._started.append(stack.pop_all())
+        return ExecutionStore()
+
+    def __exit__(self, *_: object) -> None:
+        self._started.pop().close()
+
+    def __call__(self, target: _Decorated) -> _Decorated:
+        """Put a function, a coroutine function or a class of tests under the mock."""
+        given: Any = target
+        if isinstance(given, type):
+            self._enclose_tests(given)
+        elif inspect.iscoroutinefunction(given):
+            given = self._around_coroutine(given)
+        else:
+            given = self._around_function(given)
+        return cast("_Decorated", given)
+
+    def _enclose_tests(self, cls: Any) -> None:
+        for name in _tests_of(cls):
+            setattr(cls, name, self(getattr(cls, name)))
+
+    def _around_function(self, function: Any) -> Any:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return function(*args, **kwargs)
+
+        return run
+
+    def _around_coroutine(self, function: Any) -> Any:
+        @functools.wraps(function)
+        async def run(*args: Any, **kwargs: Any) -> Any:
+            with self:
+                return await function(*args, **kwargs)
+
+        return run
+
+
+def mock_maintenance_windows() -> MockMaintenanceWindows:
+    """moto's ``mock_aws`` with the two operations, a default Region and an empty store.
+
+    A context manager that gives the `ExecutionStore`; as a decorator of a function or of a class of
+    tests it passes nothing. All other services of moto work under it too. Nothing leaves the
+    process, and what was stored is forgotten at the end.
+
+    Entering it raises an `ImportError` where moto is not installed.
     """
-    try:
-        from moto import mock_aws
+    return MockMaintenanceWindows()
 
-        from ssm_mwx.testing.operations import add_operations_to_moto
-    except ImportError as error:
-        raise ImportError(
-            "the stand-in needs moto and its server: pip install 'ssm_mwx[testing]'"
-        ) from error
-    add_operations_to_moto()
-    with _default_region(), mock_aws():
-        yield ExecutionStore()
+
+def _tests_of(cls: Any) -> list[str]:
+    """What to put under the mock: of a `unittest` case the run of a test, set-up included."""
+    if issubclass(cls, unittest.TestCase):
+        return ["run"]
+    return [name for name in dir(cls) if name.startswith("test") and callable(getattr(cls, name))]
 
 
 @contextmanager
 def _default_region() -> Generator[None, None, None]:
-    if "AWS_DEFAULT_REGION" in os.environ:
+    if os.environ.get("AWS_DEFAULT_REGION"):
         yield
         return
     os.environ["AWS_DEFAULT_REGION"] = _DEFAULT_REGION
     try:
         yield
     finally:
-        del os.environ["AWS_DEFAULT_REGION"]
+        os.environ.pop("AWS_DEFAULT_REGION", None)
 
 
 @attrs.frozen

@@ -44,9 +44,6 @@ class ExecutionStore:
     ``region_name`` is ``AWS_DEFAULT_REGION``, and ``account_id`` moto's account, where not given.
     """
 
-    def __init__(self) -> None:
-        failures.clear()
-
     def add_task(
         self, *, region_name: str | None = None, account_id: str | None = None, **fields: Any
     ) -> TaskExecution:
@@ -193,11 +190,19 @@ class ExecutionStore:
             times: How many calls fail. botocore repeats a call after a passing fault, and each
                 repetition counts.
         """
-        failures.extend([code] * times)
+        failures_to_come().extend([code] * times)
 
 
-failures: list[str] = []
-"""Error codes of the calls to come; the stand-in is one for the whole process, as moto is."""
+def failures_to_come() -> list[str]:
+    """Error codes of the calls to come; as moto's own data they are forgotten at moto's reset."""
+    from moto.core.models import DEFAULT_ACCOUNT_ID
+    from moto.ssm.models import ssm_backends
+
+    kept: dict[str, list[str]] = ssm_backends[DEFAULT_ACCOUNT_ID][_ANY_REGION].__dict__
+    return kept.setdefault("failures_to_come", [])
+
+
+_ANY_REGION = "us-east-1"
 
 
 def _shelf(region_name: str | None, account_id: str | None) -> Shelf:
