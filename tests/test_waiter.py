@@ -292,8 +292,8 @@ class TestClient:
 
     def test_waits_for_a_played_run(
         self,
+        maintenance_window_executions: ExecutionStore,  # first: moto sees no client older than it
         client: MaintenanceWindowClient,
-        maintenance_window_executions: ExecutionStore,
     ) -> None:
         """A run that takes its course is followed to its end, with no sleep between the looks."""
         clock = iter(datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in range(60))
@@ -314,8 +314,8 @@ class TestClient:
 
     def test_sleep_is_the_standard_library_s(
         self,
-        client: MaintenanceWindowClient,
         maintenance_window_executions: ExecutionStore,
+        client: MaintenanceWindowClient,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """A script's own interval need not be slept in its tests: ``time.sleep`` is what sleeps."""
