@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -210,10 +211,15 @@ def test_throttling_as_botocore_counts_it(code: str) -> None:
         ("", 429, ThrottlingError),
         ("AccessDeniedException", 429, AccessDeniedError),
         ("Unheard-of", 400, ServiceError),
+        ("Unheard-of", 430, ServiceError),
+        ("Unheard-of", 499, ServiceError),
+        ("Unheard-of", 500, InternalServerError),
+        ("", 503, InternalServerError),
+        ("DoesNotExistException", 500, DoesNotExistError),
     ],
 )
-def test_too_many_requests(code: str, status: int, cls: type[ServiceError]) -> None:
-    """HTTP's 429 tells of throttling where the code is not known; a known code goes before it."""
+def test_http_status(code: str, status: int, cls: type[ServiceError]) -> None:
+    """HTTP's 429 and 5xx tell the class where the code is not known; a known code goes first."""
     error = ServiceError.from_client_error(client_error(code, status=status))
 
     assert cls is type(error)
@@ -279,6 +285,15 @@ def test_invalid_request_error_is_short(given: object) -> None:
     assert str(error).endswith(" was given; allowed is a token")
 
 
+def test_invalid_request_error_shows_80_characters() -> None:
+    """What was given is shown whole as long as 80 characters hold it, and is cut after that."""
+    whole, cut = "x" * 78, "x" * 79
+
+    assert repr(whole) in str(InvalidRequestError("next_token", whole, "a token"))
+    assert repr(cut) not in str(InvalidRequestError("next_token", cut, "a token"))
+    assert "..." in str(InvalidRequestError("next_token", cut, "a token"))
+
+
 def test_invalid_request_error_of_a_boundless_number() -> None:
     """Even a number that Python does not write out is told of by our error."""
     client = FakeSsmClient()
@@ -312,6 +327,15 @@ def test_response_error(fields: dict[str, str], message: str) -> None:
         "operation_name": None,
         "request_id": None,
     } | fields == vars(error)
+
+
+def test_response_error_takes_its_fields_by_name() -> None:
+    """Path, operation and request, all of them strings, cannot be mixed up by their order."""
+    parameters = inspect.signature(ResponseError).parameters
+
+    assert ["path", "operation_name", "request_id"] == [
+        name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
+    ]
 
 
 def test_response_error_of_a_call() -> None:
