@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -131,6 +132,12 @@ class TestEnds:
         """SUCCESS is returned, whether failures are raised or not."""
         assert _wait(_task("SUCCESS"), clock=clock, raise_on_failure=True).succeeded
 
+    def test_failure_is_no_error_unless_asked_for(self) -> None:
+        """A wait that was told nothing about failures returns the failed task."""
+        wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
+
+        assert _task("FAILED") == waiter.wait_for_task(_looks(_task("FAILED")), wait)
+
     def test_a_wait_without_an_end_has_no_result(self) -> None:
         """The result is there at the end, not before."""
         wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
@@ -171,6 +178,20 @@ class TestDeadline:
         assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
         assert [0] == clock.naps
 
+    def test_sleep_that_took_too_long_is_the_last(self, clock: FakeClock) -> None:
+        """A look that begins after the deadline is the last one, as one on the dot is."""
+
+        def oversleep(seconds: float) -> None:
+            clock.sleep(seconds + 0.5)
+
+        rules = waiter.Wait(timeout=10, is_passing=boto.is_passing_fault, clock=clock.time)
+        looks = _looks(_task("PENDING"), _task("PENDING"), _task("SUCCESS"))
+
+        with pytest.raises(WaitTimeoutError):
+            waiter.wait_for_task(looks, rules, sleep=oversleep)
+
+        assert [10.5] == clock.naps
+
     def test_timeout_of_nothing_looks_once(self, clock: FakeClock) -> None:
         """0 asks how the task stands, and no more."""
         with pytest.raises(TimeoutError, match="after 0 seconds"):
@@ -190,9 +211,10 @@ class TestDeadline:
 
         assert [40, 20] == clock.naps
 
-    def test_nobody_sleeps_longer_than_a_day(self, clock: FakeClock) -> None:
+    @pytest.mark.parametrize("timeout", [1e300, sys.float_info.max])
+    def test_nobody_sleeps_longer_than_a_day(self, clock: FakeClock, timeout: float) -> None:
         """A wait without a limit worth the name asks the system for no sleep that it refuses."""
-        _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=1e300, poll_interval=1e200)
+        _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=timeout, poll_interval=1e200)
 
         assert [86_400] == clock.naps
 
