@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -327,15 +326,6 @@ def test_response_error(fields: dict[str, str], message: str) -> None:
         "operation_name": None,
         "request_id": None,
     } | fields == vars(error)
-
-
-def test_response_error_takes_its_fields_by_name() -> None:
-    """Path, operation and request, all of them strings, cannot be mixed up by their order."""
-    parameters = inspect.signature(ResponseError).parameters
-
-    assert ["path", "operation_name", "request_id"] == [
-        name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
-    ]
 
 
 def test_response_error_of_a_call() -> None:

@@ -7,6 +7,7 @@ import importlib.resources
 import inspect
 import itertools
 import types
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -51,6 +52,28 @@ def test_importable(name: str) -> None:
     exec(f"from ssm_mwx import {name}", namespace)
 
     assert getattr(ssm_mwx, name) is namespace[name]
+
+
+@pytest.mark.parametrize(
+    ("public", "names"),
+    [
+        (ssm_mwx.unstructure, ["redact_sensitive"]),
+        (ssm_mwx.InvocationPage, ["number", "request_id"]),
+        (ssm_mwx.TaskInvocationPager, ["prefetch"]),
+        (ssm_mwx.RunCommandParameters, ["extra"]),
+        (ssm_mwx.AutomationParameters, ["extra"]),
+        (ssm_mwx.LambdaParameters, ["extra"]),
+        (ssm_mwx.StepFunctionsParameters, ["extra"]),
+        (ssm_mwx.ResponseError, ["path", "operation_name", "request_id"]),
+    ],
+)
+def test_given_by_name_only(public: Callable[..., object], names: list[str]) -> None:
+    """What a reader could not tell by its place has to be given by name."""
+    parameters = inspect.signature(public).parameters
+
+    assert names == [
+        name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
+    ]
 
 
 def test_package_is_documented() -> None:

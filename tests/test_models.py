@@ -137,6 +137,14 @@ def test_page_equality() -> None:
     assert page != InvocationPage((), "token 2", number=2, request_id="request-1")
 
 
+@pytest.mark.parametrize("name", ["raw_parameters", "owner_information"])
+def test_sensitive_text_is_hashed(name: str) -> None:
+    """Invocations that differ in nothing but a sensitive text do not crowd one place of a set."""
+    changes: dict[str, Any] = {name: SECRET}
+
+    assert hash(INVOCATION) != hash(attrs.evolve(INVOCATION, **changes))
+
+
 def test_mapping_is_not_hashed() -> None:
     """The mappings inside take part in equality, and not in the hash."""
     other = attrs.evolve(TASK, task_parameters=({"commands": ("ls",)},))

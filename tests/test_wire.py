@@ -514,6 +514,13 @@ def test_wrong_types(data: object, cls: type, path: str, problem: str) -> None:
     assert (path, problem) == (error.path, error.problem)
 
 
+def test_first_of_several_faults_is_told() -> None:
+    """Where more than one member is wrong, the first in the model's order is named."""
+    error = fault({"EndTime": "noon", "TaskArn": 5, "Priority": "high"}, TaskExecution)
+
+    assert "TaskArn: not a string" == str(error)
+
+
 def test_unhashable_status() -> None:
     """A status that is a list is a fault like any other."""
     error = fault({ITEMS: [{"Status": ["FAILED"]}]}, InvocationPage)
