@@ -205,6 +205,18 @@ def test_a_content_length_that_tells_nothing(make_client: ClientMaker) -> None:
         assert client.get_task_execution(*IDS).succeeded
 
 
+def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
+    """Only an answer that is shorter than it said is asked for again."""
+    answer = Answer(b"", headers={"Content-Length": "some"})
+    with (
+        answering(answer) as server,
+        built(server.url) as client,
+        pytest.raises(ResponseError, match="not JSON"),
+    ):
+        client.get_task_execution(*IDS)
+    assert 1 == len(server.requests)
+
+
 def test_with_and_without_orjson() -> None:
     """Any body is read alike, whether the fast decoder is installed or not."""
     code = """

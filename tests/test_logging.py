@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from ssm_mwx import DoesNotExistError, RepeatedTokenError, ResponseError
+from ssm_mwx import (
+    DoesNotExistError,
+    MaintenanceWindowClient,
+    RepeatedTokenError,
+    ResponseError,
+    boto,
+)
 from tests.clients import built
 from tests.conftest import ClientMaker
+from tests.fakes import FakeSsmClient
 from tests.servers import Answer, Request, answering
 
 IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
@@ -51,6 +59,16 @@ def test_one_record_for_each_call(
     message = caplog.messages[1]
     assert message.startswith(f"answered operation={DESCRIBE} page_number=2 count=3 ")
     assert "request_id=request-2 attempts=1 milliseconds=" in message
+
+
+def test_milliseconds(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time that a call took is told in milliseconds, to the tenth."""
+    clock = SimpleNamespace(perf_counter=iter([10.0, 12.34567]).__next__)
+    monkeypatch.setattr(boto, "time", clock)
+    MaintenanceWindowClient(FakeSsmClient()).get_task_execution(*IDS)
+
+    (record,) = caplog.records
+    assert 2345.7 == vars(record)["milliseconds"]
 
 
 def test_nothing_of_the_answer_is_logged(

@@ -10,7 +10,12 @@ from typing import Any
 
 import pytest
 
-from ssm_mwx import ExpiredCredentialsError, RepeatedTokenError, TaskInvocationPager
+from ssm_mwx import (
+    ExpiredCredentialsError,
+    InvocationPage,
+    RepeatedTokenError,
+    TaskInvocationPager,
+)
 from tests.clients import built
 from tests.servers import Answer, AnswerServer, Request, answering
 
@@ -66,6 +71,32 @@ def test_the_same_items_in_the_same_order() -> None:
         assert [1, 2, 3, 4] == [page.number for page in pager.pages()]
     assert 2 * PAGES == len(server.requests)
     assert [] == _library_threads()
+
+
+def test_a_fetch_does_not_keep_the_process_alive() -> None:
+    """The threads that fetch ahead are daemons."""
+    daemons: list[bool] = []
+
+    def fetch(token: str | None, number: int) -> InvocationPage:
+        daemons.append(threading.current_thread().daemon)
+        return InvocationPage(next_token="more" if token is None else None, number=number)
+
+    list(TaskInvocationPager(fetch, prefetch=True))
+
+    assert [False, True] == daemons
+
+
+def test_nothing_is_fetched_ahead_unless_asked() -> None:
+    """A pager that was told nothing fetches each page where it is asked for."""
+    threads: list[threading.Thread] = []
+
+    def fetch(token: str | None, number: int) -> InvocationPage:
+        threads.append(threading.current_thread())
+        return InvocationPage(next_token="more" if token is None else None, number=number)
+
+    list(TaskInvocationPager(fetch))
+
+    assert [threading.current_thread()] * 2 == threads
 
 
 def test_nothing_is_fetched_before_it_is_iterated() -> None:

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 import attrs
@@ -34,6 +34,7 @@ from ssm_mwx import (
     load_task_invocations,
     structure,
     unstructure,
+    wire,
 )
 from tests.fakes import PAYLOADS, SECRET, payload
 from tests.strategies import json_values, models
@@ -512,6 +513,40 @@ def test_wrong_types(data: object, cls: type, path: str, problem: str) -> None:
 
     assert f"{path}: {problem}" == str(error)
     assert (path, problem) == (error.path, error.problem)
+
+
+@pytest.mark.parametrize("status", ["FAILED", "BRAND_NEW", None])
+def test_what_invocations_repeat_is_held_once(status: str | None) -> None:
+    """Strings that are alike in all invocations of a task take memory once."""
+    repeated = {
+        "WindowExecutionId": "a window",
+        "TaskExecutionId": "a task",
+        "StatusDetails": "some details",
+        "WindowTargetId": "a target",
+    }
+    body = json.dumps({ITEMS: [repeated | {"Status": status}] * 2})
+
+    one, other = structure(json.loads(body), InvocationPage).invocations
+
+    assert one == other
+    assert one.window_execution_id is other.window_execution_id
+    assert one.task_execution_id is other.task_execution_id
+    assert one.status_details is other.status_details
+    assert one.window_target_id is other.window_target_id
+
+
+def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast decoder is used, and json is asked only for what it refuses."""
+    read: list[bytes] = []
+
+    def loads(body: bytes) -> object:
+        read.append(body)
+        return {"fast": True}
+
+    monkeypatch.setattr(wire, "orjson", SimpleNamespace(loads=loads))
+
+    assert {"fast": True} == wire.decode_answer(b"{}")
+    assert [b"{}"] == read
 
 
 def test_first_of_several_faults_is_told() -> None:
