@@ -25,10 +25,12 @@ from ssm_mwx import (
     TaskExecution,
     TaskInvocation,
     ThrottlingError,
+    boto,
     structure,
 )
 from tests.clients import built, plain
 from tests.conftest import ClientMaker
+from tests.fakes import FakeSsmClient
 from tests.servers import Answer, Request, answering
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -215,6 +217,33 @@ def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
     ):
         client.get_task_execution(*IDS)
     assert 1 == len(server.requests)
+
+
+@pytest.mark.parametrize("length", [None, "0", "1", "2"])
+def test_a_ready_client_s_answer_that_says_nothing(length: str | None) -> None:
+    """An answer no longer than ``{}``, or of untold length, may have no member."""
+    headers = {} if length is None else {"content-length": length}
+    answer = {"ResponseMetadata": {"HTTPHeaders": headers}}
+    client = MaintenanceWindowClient(FakeSsmClient(task=answer))
+    assert TaskExecution() == client.get_task_execution(*IDS)
+
+
+def test_a_ready_client_s_answer_that_was_lost() -> None:
+    """An answer longer than ``{}`` of which nothing is left is not taken for an empty one."""
+    answer = {"ResponseMetadata": {"HTTPHeaders": {"content-length": "3"}}}
+    client = MaintenanceWindowClient(FakeSsmClient(task=answer))
+    with pytest.raises(ResponseError, match="no member of TaskExecution is there"):
+        client.get_task_execution(*IDS)
+
+
+def test_botocore_does_not_check_requests_again() -> None:
+    """A client we build leaves out botocore's own walk over each request: ours are checked."""
+    with answering(Answer.of_json({})) as server:
+        client = boto.build_client(
+            session=None, region_name=None, profile_name=None, endpoint_url=server.url, config=None
+        )
+        client.get_maintenance_window_execution_task()
+    assert [{}] == [request.members for request in server.requests]
 
 
 def test_with_and_without_orjson() -> None:

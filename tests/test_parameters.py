@@ -423,6 +423,15 @@ def test_named_instance_ids(members: dict[str, Any], instance_ids: tuple[str, ..
     assert instance_ids == parameters.named_instance_ids
 
 
+def test_many_targets() -> None:
+    """A run by more targets than AWS documents is read whole."""
+    targets = [{"key": "InstanceIds", "values": [f"i-{number}"]} for number in range(300)]
+    parameters = typed({"targets": targets})
+
+    assert isinstance(parameters, RunCommandParameters)
+    assert tuple(targets) == parameters.targets
+
+
 # --- what is shown ---
 
 

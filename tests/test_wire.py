@@ -535,6 +535,14 @@ def test_what_invocations_repeat_is_held_once(status: str | None) -> None:
     assert one.window_target_id is other.window_target_id
 
 
+def test_repeated_string_of_an_invocation_that_is_not_as_usual() -> None:
+    """Where a status is new, a string that is None stays so, and one that is no string is told."""
+    item: dict[str, Any] = {"Status": "BRAND_NEW", "StatusDetails": None}
+
+    assert TaskInvocation(status=ExecutionStatus("BRAND_NEW")) == structure(item, TaskInvocation)
+    assert "StatusDetails: not a string" == str(fault(item | {"StatusDetails": 5}, TaskInvocation))
+
+
 def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fast decoder is used, and json is asked only for what it refuses."""
     read: list[bytes] = []
