@@ -432,6 +432,20 @@ def test_many_targets() -> None:
     assert tuple(targets) == parameters.targets
 
 
+def test_many_members() -> None:
+    """However many keys an object has, none is told to be given twice."""
+    values = {f"name-{number}": ("value",) for number in range(300)}
+    parameters = typed({"parameters": {name: list(value) for name, value in values.items()}})
+
+    assert isinstance(parameters, RunCommandParameters)
+    assert values == parameters.parameters
+
+
+def test_text_is_hashed() -> None:
+    """Parameters that differ in a text do not crowd one place of a set."""
+    assert hash(RunCommandParameters(comment="a")) != hash(RunCommandParameters(comment="b"))
+
+
 # --- what is shown ---
 
 
