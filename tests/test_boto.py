@@ -177,9 +177,10 @@ def test_answers_of_no_or_unknown_length(answer: Answer, make_client: ClientMake
         client.describe_task_invocations(*IDS)
 
 
-def test_an_error_document_with_a_member_of_an_answer() -> None:
+@pytest.mark.parametrize("status", [200, 201, 299])
+def test_an_error_document_with_a_member_of_an_answer(status: int) -> None:
     """For a client we build, ``__type`` makes an error document, whatever else is in it."""
-    answer = Answer.of_json({"__type": "InternalServerError", "Status": "SUCCESS"})
+    answer = Answer.of_json({"__type": "InternalServerError", "Status": "SUCCESS"}, status)
     with (
         answering(answer) as server,
         built(server.url) as client,

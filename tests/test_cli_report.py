@@ -58,7 +58,8 @@ def test_file_that_cannot_be_written(server: Server, tmp_path: Path, name: str) 
 
 def test_report_to_standard_output(server: Server) -> None:
     """A dash stands for standard output, as in other tools."""
-    task = server.executions.add_run(*samples.patch_run(targets=3))
-    result = _run(server, "report", *task.task_ids, "--html", "-")
+    done = _report(server, "--html", "-")
 
-    assert result.output.startswith("<!DOCTYPE html>")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.startswith("<!DOCTYPE html>")
+    assert done.stdout.endswith("</html>\n")

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from ssm_mwx import TaskExecution, TaskInvocation, TaskReport
+from ssm_mwx.testing import samples
 from tests.reports import (
     SCRIPT,
     SECRET,

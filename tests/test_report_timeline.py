@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 
-from ssm_mwx import TaskExecution, TaskReport
+from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
+from ssm_mwx.testing import samples
 from ssm_mwx.report import looks
 from tests.reports import (
     SCRIPT,
@@ -263,7 +265,7 @@ def test_shows_no_secret() -> None:
 def test_now_without_a_zone_is_utc() -> None:
     """As everywhere, a time without a zone is in UTC."""
     task, (invocation,) = samples.patch_run(targets=1)
-    report = TaskReport(task, [attrs.evolve(invocation, status="IN_PROGRESS", end_time=None)])
+    report = TaskReport(task, [attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)])
     now = datetime(2026, 3, 11, 12, 0)  # noqa: DTZ001 - that is the point
 
     aware = report.timeline(now=now.replace(tzinfo=UTC))

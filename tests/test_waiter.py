@@ -226,6 +226,7 @@ class TestFaults:
         "fault",
         [
             _throttled(),
+            ServiceError({"ResponseMetadata": {"HTTPStatusCode": 500}}, "Op"),
             ServiceError({"ResponseMetadata": {"HTTPStatusCode": 503}}, "Op"),
             InternalServerError({}, "Op"),
             EndpointConnectionError(endpoint_url=URL, error="no route"),
@@ -245,6 +246,7 @@ class TestFaults:
             DoesNotExistError({}, "Op"),
             AccessDeniedError({}, "Op"),
             ServiceError({}, "Op"),
+            ServiceError({"ResponseMetadata": {"HTTPStatusCode": 499}}, "Op"),
             NoCredentialsError(),
             SSLError(endpoint_url=URL, error=OSError("[SSL: CERTIFICATE_VERIFY_FAILED]")),
             InvalidRequestError("window_execution_id", "", "a UUID"),
