@@ -217,7 +217,8 @@ def _read_answer(response: Any, operation: Operation[_T], metadata: dict[str, An
     body: bytes | None = response.get(_BODY)
     try:
         data = response if body is None else _decode(body)
-        _check_is_answer(data, operation, may_be_empty=_may_be_empty(metadata) if body is None else not data)
+        may_be_empty = _may_be_empty(metadata) if body is None else not data
+        _check_is_answer(data, operation, may_be_empty=may_be_empty)
         return wire.convert(data, operation.answer)
     except ResponseError as error:
         problem = error.answering(operation.name, metadata.get("RequestId"))

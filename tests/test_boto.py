@@ -220,19 +220,24 @@ def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
     assert 1 == len(server.requests)
 
 
-@pytest.mark.parametrize("length", [None, "0", "1", "2"])
-def test_a_ready_client_s_answer_that_says_nothing(length: str | None) -> None:
-    """An answer no longer than ``{}``, or of untold length, may have no member."""
-    headers = {} if length is None else {"content-length": length}
-    answer = {"ResponseMetadata": {"HTTPHeaders": headers}}
-    client = MaintenanceWindowClient(FakeSsmClient(task=answer))
+@pytest.mark.parametrize(
+    "metadata",
+    [{}, {"HTTPHeaders": {}}, {"HTTPStatusCode": 200, "HTTPHeaders": {"content-length": "2"}}],
+    ids=["no HTTP", "no headers", "as long as {}"],
+)
+def test_a_ready_client_s_answer_that_says_nothing(metadata: dict[str, Any]) -> None:
+    """An answer as long as ``{}``, or one that came over no HTTP, may have no member."""
+    client = MaintenanceWindowClient(FakeSsmClient(task={"ResponseMetadata": metadata}))
     assert TaskExecution() == client.get_task_execution(*IDS)
 
 
-def test_a_ready_client_s_answer_that_was_lost() -> None:
-    """An answer longer than ``{}`` of which nothing is left is not taken for an empty one."""
-    answer = {"ResponseMetadata": {"HTTPHeaders": {"content-length": "3"}}}
-    client = MaintenanceWindowClient(FakeSsmClient(task=answer))
+@pytest.mark.parametrize(
+    ("status", "length"), [(200, "0"), (200, "1"), (200, "3"), (200, "?"), (204, "2")]
+)
+def test_a_ready_client_s_answer_that_was_lost(status: int, length: str) -> None:
+    """Any other answer of which nothing is left is not taken for an empty one."""
+    metadata = {"HTTPStatusCode": status, "HTTPHeaders": {"content-length": length}}
+    client = MaintenanceWindowClient(FakeSsmClient(task={"ResponseMetadata": metadata}))
     with pytest.raises(ResponseError, match="no member of TaskExecution is there"):
         client.get_task_execution(*IDS)
 

@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
-from ssm_mwx.testing import samples
 from ssm_mwx.report import looks
+from ssm_mwx.testing import samples
 from tests.reports import (
     SCRIPT,
     SECRET,
@@ -265,8 +265,9 @@ def test_shows_no_secret() -> None:
 def test_now_without_a_zone_is_utc() -> None:
     """As everywhere, a time without a zone is in UTC."""
     task, (invocation,) = samples.patch_run(targets=1)
-    report = TaskReport(task, [attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)])
-    now = datetime(2026, 3, 11, 12, 0)  # noqa: DTZ001 - that is the point
+    running = attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)
+    report = TaskReport(task, [running])
+    aware = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 
-    aware = report.timeline(now=now.replace(tzinfo=UTC))
-    assert aware.to_dict()["datasets"] == report.timeline(now=now).to_dict()["datasets"]
+    naive = aware.replace(tzinfo=None)
+    assert report.timeline(now=aware).to_json() == report.timeline(now=naive).to_json()
