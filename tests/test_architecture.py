@@ -86,7 +86,7 @@ def _names(node: ast.AST) -> list[str]:
 
 
 def may_import(part: str, other: str) -> bool:
-    """Whether DESIGN's floors let a module of `part` import one of `other`."""
+    """Whether the floors let a module of `part` import one of `other`."""
     if part == FRONT_DOOR:
         return True
     if part in BESIDE:
