@@ -4,7 +4,19 @@ Needs the extra ``ssm_mwx[testing]``; moto is imported when a stand-in is starte
 """
 
 from ssm_mwx.testing import samples
-from ssm_mwx.testing.standin import Server, mock_maintenance_windows, serve
+from ssm_mwx.testing.standin import (
+    MockMaintenanceWindows,
+    Server,
+    mock_maintenance_windows,
+    serve,
+)
 from ssm_mwx.testing.store import ExecutionStore
 
-__all__ = ["ExecutionStore", "Server", "mock_maintenance_windows", "samples", "serve"]
+__all__ = [
+    "ExecutionStore",
+    "MockMaintenanceWindows",
+    "Server",
+    "mock_maintenance_windows",
+    "samples",
+    "serve",
+]
