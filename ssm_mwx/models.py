@@ -5,7 +5,8 @@ How they are made from AWS's JSON is the business of `ssm_mwx.wire`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -152,6 +153,14 @@ class TaskExecution(_Execution):
         return tuple(name for mapping in mappings for name in mapping.get("aws:InstanceId", ()))
 
 
+@functools.cache
+def _parser() -> Callable[[str, TaskType | None], Parameters]:
+    """`parse_parameters`, imported with the first text: most loops read the status only."""
+    from ssm_mwx.parameters import parse_parameters
+
+    return parse_parameters
+
+
 class _ParsedOnce:
     """A place, outside the attrs fields, for what `TaskInvocation.parameters` has parsed."""
 
@@ -202,15 +211,10 @@ class TaskInvocation(_Execution, _ParsedOnce):
         try:
             parsed: Parameters | None = self._parsed
         except AttributeError:
-            parsed = self._parse()
+            text = self.raw_parameters
+            parsed = _parser()(text, self.task_type) if text else None
             object.__setattr__(self, "_parsed", parsed)
         return parsed
-
-    def _parse(self) -> Parameters | None:
-        from ssm_mwx.parameters import parse_parameters  # late: most loops read the status only
-
-        text = self.raw_parameters
-        return parse_parameters(text, self.task_type) if text else None
 
     @property
     def instance_ids(self) -> tuple[str, ...]:
