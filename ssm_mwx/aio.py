@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
-from ssm_mwx import boto, requests, waiter
+from ssm_mwx import boto, validation, waiter
 from ssm_mwx.client import MaintenanceWindowClient
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class AsyncMaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
-        page_size: int = requests.MAX_PAGE_SIZE,
+        page_size: int = validation.MAX_PAGE_SIZE,
         starting_token: str | None = None,
         prefetch: bool = False,
     ) -> AsyncTaskInvocationPager:
@@ -167,7 +167,7 @@ class AsyncMaintenanceWindowClient:
         task = await self.get_task_execution(*ids)
         left = for_report(task, pager, all_of_them=not statuses, progress=progress)
         invocations: list[TaskInvocation] = []
-        while batch := await _in_thread(list, islice(left, requests.MAX_PAGE_SIZE)):
+        while batch := await _in_thread(list, islice(left, validation.MAX_PAGE_SIZE)):
             invocations += batch
         return TaskReport(task, invocations)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import boto3
     from botocore.config import Config
 
-    from ssm_mwx.requests import Request
+    from ssm_mwx.validation import Request
 
 _LOGGER = logging.getLogger("ssm_mwx")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from ssm_mwx import boto, requests, waiter
+from ssm_mwx import boto, validation, waiter
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 from ssm_mwx.models import InvocationPage, TaskExecution
@@ -76,7 +76,7 @@ class MaintenanceWindowClient:
             ServiceError: AWS answered with another error.
             ResponseError: The answer is not what the service promises.
         """
-        request = requests.task_request(window_execution_id, task_execution_id)
+        request = validation.task_request(window_execution_id, task_execution_id)
         return boto.get_task(self._client, request)
 
     def describe_task_invocations(
@@ -103,7 +103,7 @@ class MaintenanceWindowClient:
             ServiceError: AWS answered with another error.
             ResponseError: The answer is not what the service promises.
         """
-        request = requests.invocations_request(
+        request = validation.invocations_request(
             window_execution_id,
             task_execution_id,
             statuses=statuses,
@@ -118,7 +118,7 @@ class MaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
-        page_size: int = requests.MAX_PAGE_SIZE,
+        page_size: int = validation.MAX_PAGE_SIZE,
         starting_token: str | None = None,
         prefetch: bool = False,
     ) -> TaskInvocationPager:
@@ -140,7 +140,7 @@ class MaintenanceWindowClient:
         Raises:
             InvalidRequestError: AWS would refuse an argument; no call was made.
         """
-        request = requests.invocations_request(
+        request = validation.invocations_request(
             window_execution_id,
             task_execution_id,
             statuses=statuses,

@@ -23,7 +23,7 @@ FLOORS = {
     "parameters": 1,
     "models": 2,
     "converter": 3,
-    "requests": 3,
+    "validation": 3,
     "wire": 4,
     "boto": 5,
     "pagination": 6,
