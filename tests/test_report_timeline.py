@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
-from ssm_mwx.report import looks
+from ssm_mwx.report import formatting
 from ssm_mwx.testing import samples
 from tests.reports import (
     SCRIPT,
@@ -98,9 +98,9 @@ def test_colours() -> None:
     chart = chart_of(patch_report(250))
 
     scale = chart["layer"][0]["encoding"]["color"]["scale"]
-    statuses = looks.in_order(patch_report(250).counts)
+    statuses = formatting.in_order(patch_report(250).counts)
     assert scale["domain"] == statuses
-    assert scale["range"] == [looks.colour_of(status) for status in statuses]
+    assert scale["range"] == [formatting.colour_of(status) for status in statuses]
     assert ["FAILED  12", "TIMED_OUT  5", "SUCCESS  233"] == headings_of(patch_report(250))
 
 

@@ -319,7 +319,7 @@ class TestClient:
         maintenance_window_executions: ExecutionStore,  # first: moto sees no client older than it
         client: MaintenanceWindowClient,
     ) -> None:
-        """A run that takes its course is followed to its end, with no sleep between the looks."""
+        """A run that takes its course is followed to its end, with no sleep between the formatting."""
         clock = iter(datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in range(60))
         task = maintenance_window_executions.add_run(
             *samples.patch_run(targets=3), over=timedelta(minutes=20), clock=lambda: next(clock)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskInvocation
-from ssm_mwx.report import looks, timeline
+from ssm_mwx.report import formatting, timeline
 
 if TYPE_CHECKING:
     from ssm_mwx.report.summary import TaskReport
@@ -55,11 +55,11 @@ def page(report: TaskReport, max_rows: int | None) -> str:
 
 
 def _page_title(report: TaskReport) -> str:
-    return f"{looks.title_of(report.task)}: {looks.status_text(report.task.status)}"
+    return f"{formatting.title_of(report.task)}: {formatting.status_text(report.task.status)}"
 
 
 def _text(text: str) -> str:
-    return escape(looks.clean(text))
+    return escape(formatting.clean(text))
 
 
 def _heading(report: TaskReport) -> str:
@@ -67,10 +67,10 @@ def _heading(report: TaskReport) -> str:
     about = " · ".join(_text(each) for each in (task.type, task.status_details) if each)
     return (
         '<h2 style="font-size:18px;line-height:1.3;font-weight:600;margin:0 0 4px;'
-        f'overflow-wrap:anywhere">{_text(looks.title_of(task))}</h2>'
+        f'overflow-wrap:anywhere">{_text(formatting.title_of(task))}</h2>'
         f'<p style="margin:0">{_swatch(task.status)}<strong>'
-        f"{_text(looks.status_text(task.status))}</strong>{' · ' if about else ''}{about}</p>"
-        f'<p style="margin:0">{_text(looks.period_text(task))}{_durations(report)}</p>'
+        f"{_text(formatting.status_text(task.status))}</strong>{' · ' if about else ''}{about}</p>"
+        f'<p style="margin:0">{_text(formatting.period_text(task))}{_durations(report)}</p>'
         f'<p style="margin:0 0 12px;{_QUIET}">Window execution '
         f"{_code(task.window_execution_id)}, task execution {_code(task.task_execution_id)}</p>"
     )
@@ -80,16 +80,16 @@ def _durations(report: TaskReport) -> str:
     took = report.durations
     if took.median is None:
         return ""
-    median, p95, longest = map(looks.duration_text, (took.median, took.p95, took.longest))
+    median, p95, longest = map(formatting.duration_text, (took.median, took.p95, took.longest))
     return f" · durations {median} (median), {p95} (95th percentile), {longest} (longest)"
 
 
 def _code(text: str | None) -> str:
-    return f'<code style="{_MONOSPACE};{_RESET}">{_text(looks.text_of(text))}</code>'
+    return f'<code style="{_MONOSPACE};{_RESET}">{_text(formatting.text_of(text))}</code>'
 
 
 def _swatch(status: ExecutionStatus | None) -> str:
-    colour = looks.colour_of(status)
+    colour = formatting.colour_of(status)
     return (
         '<span style="display:inline-block;width:10px;height:10px;border-radius:2px;'
         f'margin-right:6px;background:{colour}"></span>'
@@ -101,15 +101,15 @@ def _swatch(status: ExecutionStatus | None) -> str:
 
 def _counts(report: TaskReport) -> str:
     counts = report.counts
-    statuses = looks.in_order(counts)
+    statuses = formatting.in_order(counts)
     segments = "".join(
         f'<span style="flex:{counts[status]} 0 4px;height:12px;'
-        f'background:{looks.colour_of(status)}"></span>'
+        f'background:{formatting.colour_of(status)}"></span>'
         for status in statuses
     )
     words = "".join(
         f'<li style="margin:0 20px 0 0;padding:0">{_swatch(status)}'
-        f"{counts[status]:,} {_text(looks.status_text(status))}</li>"
+        f"{counts[status]:,} {_text(formatting.status_text(status))}</li>"
         for status in statuses
     )
     if not words:
@@ -125,7 +125,7 @@ def _counts(report: TaskReport) -> str:
 
 
 def _table(report: TaskReport, max_rows: int | None) -> str:
-    rows = looks.attention_first(report.invocations)
+    rows = formatting.attention_first(report.invocations)
     shown = len(rows) if max_rows is None else max(max_rows, 0)
     if not rows:
         return ""
@@ -158,15 +158,15 @@ def _row(invocation: TaskInvocation) -> str:
 
 
 def _cells(invocation: TaskInvocation) -> Iterator[str]:
-    status = looks.status_text(invocation.status)
+    status = formatting.status_text(invocation.status)
     yield _cell(_swatch(invocation.status) + _text(status), "white-space:nowrap")
-    nodes = _text(looks.nodes_of(invocation)).replace(", ", ",<br>")
+    nodes = _text(formatting.nodes_of(invocation)).replace(", ", ",<br>")
     yield _cell(nodes, f"white-space:nowrap;{_MONOSPACE}")
-    details = _text(looks.text_of(invocation.status_details))
+    details = _text(formatting.text_of(invocation.status_details))
     yield _cell(details, "overflow-wrap:break-word;min-width:160px")
-    yield _cell(looks.time_text(invocation.start_time), "white-space:nowrap")
-    yield _cell(looks.duration_text(invocation.duration), "white-space:nowrap")
-    execution = _text(looks.text_of(invocation.execution_id))
+    yield _cell(formatting.time_text(invocation.start_time), "white-space:nowrap")
+    yield _cell(formatting.duration_text(invocation.duration), "white-space:nowrap")
+    execution = _text(formatting.text_of(invocation.execution_id))
     yield _cell(execution, f"white-space:nowrap;{_MONOSPACE}")
 
 
@@ -180,8 +180,8 @@ def _hidden(invocations: Sequence[TaskInvocation]) -> str:
         return ""
     counts = Counter(invocation.status for invocation in invocations)
     words = ", ".join(
-        f"{counts[status]:,} {_text(looks.status_text(status))}"
-        for status in looks.in_order(counts)
+        f"{counts[status]:,} {_text(formatting.status_text(status))}"
+        for status in formatting.in_order(counts)
     )
     return f'<p style="margin:8px 0 0;{_QUIET}">{len(invocations):,} more not shown: {words}.</p>'
 

@@ -13,7 +13,7 @@ import attrs
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.report import frames, html, terminal, timeline
-from ssm_mwx.report.looks import in_order, status_text
+from ssm_mwx.report.formatting import in_order, status_text
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ssm_mwx.report import looks
+from ssm_mwx.report import formatting
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -37,10 +37,15 @@ def _heading(report: TaskReport) -> Text:
     from rich.text import Text
 
     task = report.task
-    status = (looks.status_text(task.status), f"bold {looks.colour_of(task.status)}")
-    details = f"  {looks.clean(task.status_details)}" if task.status_details else ""
+    status = (formatting.status_text(task.status), f"bold {formatting.colour_of(task.status)}")
+    details = f"  {formatting.clean(task.status_details)}" if task.status_details else ""
     return Text.assemble(
-        (looks.title_of(task), "bold"), "\n", status, details, "\n", looks.period_text(task)
+        (formatting.title_of(task), "bold"),
+        "\n",
+        status,
+        details,
+        "\n",
+        formatting.period_text(task),
     )
 
 
@@ -50,12 +55,12 @@ def _counts(report: TaskReport) -> Table:
 
     counts = report.counts
     table = Table.grid(padding=(0, 2))
-    for status in looks.in_order(counts):
+    for status in formatting.in_order(counts):
         share = counts[status] / len(report.invocations)
         table.add_row(
-            Text(looks.status_text(status)),
+            Text(formatting.status_text(status)),
             Text(f"{counts[status]:,}", justify="right"),
-            Text("█" * max(1, round(share * _BAR_WIDTH)), looks.colour_of(status)),
+            Text("█" * max(1, round(share * _BAR_WIDTH)), formatting.colour_of(status)),
         )
     return table
 
@@ -66,12 +71,14 @@ def _invocations(report: TaskReport) -> Table:
     from rich.text import Text
 
     table = Table("Status", "Target", "Details", "Start (UTC)", "Duration", box=box.SIMPLE_HEAD)
-    for invocation in looks.attention_first(report.invocations)[:MAX_ROWS]:
+    for invocation in formatting.attention_first(report.invocations)[:MAX_ROWS]:
         table.add_row(
-            Text(looks.status_text(invocation.status), looks.colour_of(invocation.status)),
-            Text(looks.nodes_of(invocation)),
-            Text(looks.text_of(invocation.status_details)),
-            looks.time_text(invocation.start_time),
-            looks.duration_text(invocation.duration),
+            Text(
+                formatting.status_text(invocation.status), formatting.colour_of(invocation.status)
+            ),
+            Text(formatting.nodes_of(invocation)),
+            Text(formatting.text_of(invocation.status_details)),
+            formatting.time_text(invocation.start_time),
+            formatting.duration_text(invocation.duration),
         )
     return table

@@ -16,7 +16,7 @@ import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
-from ssm_mwx.report import looks
+from ssm_mwx.report import formatting
 from ssm_mwx.report.extras import import_extra
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class _Lane:
     @property
     def heading(self) -> str:
         """Status and number, and how many of them are drawn where it is not all."""
-        words = f"{looks.status_text(self.status)}  {self.total:,}"
+        words = f"{formatting.status_text(self.status)}  {self.total:,}"
         return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
 
 
@@ -107,7 +107,9 @@ def svg(report: TaskReport) -> str:
 
 
 def _bars(report: TaskReport, now: datetime, max_bars: int) -> _Bars:
-    drawable = [item for item in looks.attention_first(report.invocations) if _can_be_drawn(item)]
+    drawable = [
+        item for item in formatting.attention_first(report.invocations) if _can_be_drawn(item)
+    ]
     groups = {
         status: list(group) for status, group in groupby(drawable, key=lambda item: item.status)
     }
@@ -151,7 +153,7 @@ def _even_sample(items: Sequence[TaskInvocation], number: int) -> Iterator[TaskI
 
 
 def _note_on_sample(totals: _Totals, drawn: _Totals) -> str:
-    sampled = [looks.status_text(each) for each in totals if drawn[each] < totals[each]]
+    sampled = [formatting.status_text(each) for each in totals if drawn[each] < totals[each]]
     if not sampled:
         return ""
     number, total = sum(drawn[each] for each in totals), sum(totals.values())
@@ -161,7 +163,7 @@ def _note_on_sample(totals: _Totals, drawn: _Totals) -> str:
 
 def _note_on_running(invocations: Sequence[TaskInvocation], now: datetime) -> str:
     running = sum(item.end_time is None for item in invocations)
-    return f"{running:,} not ended: drawn up to {looks.time_text(now)} UTC" if running else ""
+    return f"{running:,} not ended: drawn up to {formatting.time_text(now)} UTC" if running else ""
 
 
 def _note_on_missing(number: int) -> str:
@@ -177,7 +179,7 @@ def _layout(bars: _Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
     headings: list[_Row] = []
     y = 0.0
     for lane in bars.lanes:
-        status = looks.status_text(lane.status)
+        status = formatting.status_text(lane.status)
         headings.append({"status": status, "heading": lane.heading, "y": y + _HEADING / 2 + 2})
         y += _HEADING
         for invocation in lane.drawn:
@@ -195,13 +197,14 @@ def _row(invocation: TaskInvocation, now: datetime) -> _Row:
     start = invocation.start_time or now
     end = invocation.end_time or max(start, now)
     return {
-        "instance": looks.nodes_of(invocation),
-        "status": looks.status_text(invocation.status),
-        "status_details": looks.text_of(invocation.status_details),
+        "instance": formatting.nodes_of(invocation),
+        "status": formatting.status_text(invocation.status),
+        "status_details": formatting.text_of(invocation.status_details),
         "start": _iso(start),
         "end": _iso(end),
-        "started": f"{looks.time_text(start)} UTC",
-        "duration": looks.duration_text(end - start) + ("" if invocation.end_time else ", so far"),
+        "started": f"{formatting.time_text(start)} UTC",
+        "duration": formatting.duration_text(end - start)
+        + ("" if invocation.end_time else ", so far"),
     }
 
 
@@ -260,10 +263,10 @@ def _draw(report: TaskReport, now: datetime, max_bars: int, setting: _Setting) -
 
 
 def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
-    status = looks.status_text(report.task.status)
+    status = formatting.status_text(report.task.status)
     return alt.TitleParams(
-        f"{looks.title_of(report.task)}: {status}",
-        subtitle=[looks.period_text(report.task), *notes],
+        f"{formatting.title_of(report.task)}: {status}",
+        subtitle=[formatting.period_text(report.task), *notes],
         anchor="start",
         frame="bounds",
         color=ink,
@@ -279,8 +282,8 @@ def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
 def _colours(alt: Any, bars: _Bars) -> Any:
     statuses = [lane.status for lane in bars.lanes]
     return alt.Scale(
-        domain=[looks.status_text(status) for status in statuses],
-        range=[looks.colour_of(status) for status in statuses],
+        domain=[formatting.status_text(status) for status in statuses],
+        range=[formatting.colour_of(status) for status in statuses],
     )
 
 

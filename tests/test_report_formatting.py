@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation
-from ssm_mwx.report import looks
+from ssm_mwx.report import formatting
 from tests.reports import START, invocation_of
 
 
@@ -24,7 +24,7 @@ def test_order() -> None:
         "SUCCESS",
     ]
 
-    assert expected == looks.in_order([None, *ExecutionStatus, ExecutionStatus("PAUSED")])
+    assert expected == formatting.in_order([None, *ExecutionStatus, ExecutionStatus("PAUSED")])
 
 
 def test_attention_first() -> None:
@@ -36,15 +36,19 @@ def test_attention_first() -> None:
         invocation_of("FAILED", start=None),
     )
 
-    assert [early, late, never, success] == looks.attention_first([success, late, never, early])
+    assert [early, late, never, success] == formatting.attention_first(
+        [success, late, never, early]
+    )
 
 
 def test_colours() -> None:
     """Each status has a colour of its own, and all that are not known share one more."""
-    colours = [looks.colour_of(status) for status in ExecutionStatus]
+    colours = [formatting.colour_of(status) for status in ExecutionStatus]
 
     assert len(ExecutionStatus) == len(set(colours))
-    assert looks.colour_of(None) == looks.colour_of(ExecutionStatus("PAUSED")) not in colours
+    assert (
+        formatting.colour_of(None) == formatting.colour_of(ExecutionStatus("PAUSED")) not in colours
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +63,7 @@ def test_colours() -> None:
 )
 def test_clean(text: str, expected: str) -> None:
     """What a display might act upon is replaced."""
-    assert expected == looks.clean(text)
+    assert expected == formatting.clean(text)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +85,7 @@ def test_duration(seconds: float | None, expected: str) -> None:
     """A duration is told in its two largest units."""
     duration = None if seconds is None else timedelta(seconds=seconds)
 
-    assert expected == looks.duration_text(duration)
+    assert expected == formatting.duration_text(duration)
 
 
 @pytest.mark.parametrize(
@@ -103,14 +107,14 @@ def test_duration(seconds: float | None, expected: str) -> None:
 )
 def test_period(start: datetime | None, end: datetime | None, expected: str) -> None:
     """A task's period is told as far as it is known, the day once."""
-    assert expected == looks.period_text(TaskExecution(start_time=start, end_time=end))
+    assert expected == formatting.period_text(TaskExecution(start_time=start, end_time=end))
 
 
 def test_time_is_in_utc() -> None:
     """A time of another zone is told in UTC."""
     time = START.astimezone(timezone(timedelta(hours=5)))
 
-    assert "2026-03-10 02:00:00" == looks.time_text(time)
+    assert "2026-03-10 02:00:00" == formatting.time_text(time)
 
 
 @pytest.mark.parametrize(
@@ -124,4 +128,4 @@ def test_time_is_in_utc() -> None:
 )
 def test_nodes(invocation: TaskInvocation, expected: str) -> None:
     """An invocation is where its nodes are, else its window target."""
-    assert expected == looks.nodes_of(invocation)
+    assert expected == formatting.nodes_of(invocation)
