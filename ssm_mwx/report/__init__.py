@@ -4,6 +4,6 @@ It works on models alone and knows nothing of AWS calls. What an extra brings is
 is used, so that importing this package imports none of it.
 """
 
-from ssm_mwx.report.summary import Durations, TaskReport
+from ssm_mwx.report.task_report import Durations, TaskReport
 
 __all__ = ["Durations", "TaskReport"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from ssm_mwx.report.summary import TaskReport
+    from ssm_mwx.report.task_report import TaskReport
 
 _SENSITIVE = ("raw_parameters", "owner_information")
 

@@ -17,7 +17,7 @@ from ssm_mwx.models import TaskInvocation
 from ssm_mwx.report import formatting, timeline
 
 if TYPE_CHECKING:
-    from ssm_mwx.report.summary import TaskReport
+    from ssm_mwx.report.task_report import TaskReport
 
 FRAGMENT_ROWS = 25
 """Rows of the table in a notebook."""

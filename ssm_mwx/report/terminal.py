@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from ssm_mwx.report.summary import TaskReport
+    from ssm_mwx.report.task_report import TaskReport
 
 MAX_ROWS = 20
 """Rows of the table."""

@@ -22,7 +22,7 @@ from ssm_mwx.report.extras import import_extra
 if TYPE_CHECKING:
     from altair import LayerChart
 
-    from ssm_mwx.report.summary import TaskReport
+    from ssm_mwx.report.task_report import TaskReport
 
 MAX_BARS = 500
 """Bars that can still be told apart on a chart of about a screen's height."""
