@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ssm_mwx.cli import connection, output
 from ssm_mwx.cli.connection import Connection
 from ssm_mwx.cli.demo import demo
-from ssm_mwx.cli.failing import Failing
+from ssm_mwx.cli.exit_status import Failing
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.models import TaskExecution
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
