@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ssm_mwx.cli import connection, output
-from ssm_mwx.cli.connection import Connection
+from ssm_mwx.cli import options, output
 from ssm_mwx.cli.demo import demo
 from ssm_mwx.cli.exit_status import Failing
+from ssm_mwx.cli.options import Connection
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.models import TaskExecution
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
@@ -25,7 +25,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="ssm_mwx")
-@connection.options(with_environment=True)
+@options.options(with_environment=True)
 def main() -> None:
     """Task executions of AWS Systems Manager maintenance windows."""
 
@@ -37,7 +37,7 @@ main.add_command(serve)
 def _of_a_task(function: _F) -> _F:
     """The arguments and options of every command here."""
     for parameter in (
-        connection.options(),
+        options.options(),
         click.argument("task_execution_id"),
         click.argument("window_execution_id"),
     ):
