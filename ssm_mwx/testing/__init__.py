@@ -4,7 +4,7 @@ Needs the extra ``ssm_mwx[testing]``; moto is imported when a stand-in is starte
 """
 
 from ssm_mwx.testing import samples
-from ssm_mwx.testing.standin import (
+from ssm_mwx.testing.mock import (
     MockMaintenanceWindows,
     Server,
     mock_maintenance_windows,
