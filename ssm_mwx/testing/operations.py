@@ -16,7 +16,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
-from ssm_mwx.testing.playing import PlayedTask
+from ssm_mwx.testing.simulation import PlayedTask
 from ssm_mwx.testing.store import StoredTask, failures_to_come, shelf_of
 from ssm_mwx.wire import unstructure
 

@@ -12,7 +12,7 @@ import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
-from ssm_mwx.testing.playing import Clock, PlayedTask, now_in_utc
+from ssm_mwx.testing.simulation import Clock, PlayedTask, now_in_utc
 from ssm_mwx.wire import structure, unstructure
 
 _T = TypeVar("_T", TaskExecution, TaskInvocation)
