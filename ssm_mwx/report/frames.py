@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.optional import import_extra
 from ssm_mwx.parameters import RunCommandParameters
-from ssm_mwx.report.extras import import_extra
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.report.extras import import_extra
+from ssm_mwx.optional import import_extra
 
 
 def for_report(

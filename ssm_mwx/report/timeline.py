@@ -16,8 +16,8 @@ import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
+from ssm_mwx.optional import import_extra
 from ssm_mwx.report import formatting
-from ssm_mwx.report.extras import import_extra
 
 if TYPE_CHECKING:
     from altair import LayerChart
