@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ssm_mwx import MaintenanceWindowClient
-from tests.clients import built, injected
+from tests.support.clients import built, injected
 
 settings.register_profile("ssm_mwx", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("ssm_mwx")

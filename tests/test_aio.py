@@ -30,9 +30,9 @@ from ssm_mwx import (
     WaitTimeoutError,
 )
 from ssm_mwx.testing import Server, samples, serve
-from tests.clients import plain
-from tests.fakes import IDS, FakeSsmClient, answers_of_sizes
-from tests.servers import Answer, Request, answering
+from tests.support.clients import plain
+from tests.support.fakes import IDS, FakeSsmClient, answers_of_sizes
+from tests.support.servers import Answer, Request, answering
 
 
 @pytest.fixture(name="server")

@@ -30,7 +30,7 @@ from ssm_mwx import (
 from ssm_mwx.cli import main
 from ssm_mwx.models import Alarm
 from ssm_mwx.testing import Server, samples, serve
-from tests.fakes import IDS, SECRET
+from tests.support.fakes import IDS, SECRET
 
 PARAMETERS = json.dumps({"documentName": "AWS-X", "instanceIds": ["i-1", "i-2"], "secret": SECRET})
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

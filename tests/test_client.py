@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 
 from ssm_mwx import InvalidRequestError, MaintenanceWindowClient, TaskIds
-from tests.clients import plain
 from tests.conftest import ClientMaker
-from tests.servers import Answer, Request, answering
+from tests.support.clients import plain
+from tests.support.servers import Answer, Request, answering
 
 IDS = TaskIds("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 EMPTY_PAGE = Answer.of_json({"WindowExecutionTaskInvocationIdentities": [], "NextToken": ""})

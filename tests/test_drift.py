@@ -30,7 +30,7 @@ from ssm_mwx import (
     unstructure,
 )
 from ssm_mwx.errors import ERRORS_BY_CODE
-from tests.fakes import FakeSsmClient
+from tests.support.fakes import FakeSsmClient
 
 GET = "GetMaintenanceWindowExecutionTask"
 DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"

@@ -29,7 +29,7 @@ from ssm_mwx import (
     WaitTimeoutError,
     errors,
 )
-from tests.fakes import IDS, FakeSsmClient, client_error
+from tests.support.fakes import IDS, FakeSsmClient, client_error
 
 SERVICE_ERRORS: dict[type[ServiceError], str] = {
     AccessDeniedError: "AccessDeniedException AccessDenied UnauthorizedOperation",

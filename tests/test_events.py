@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ssm_mwx import InvalidRequestError, TaskIds, task_ids_from_event
-from tests.fakes import SECRET
+from tests.support.fakes import SECRET
 
 TASK = "Maintenance Window Task Execution State-change Notification"
 INVOCATION = "Maintenance Window Task Target Invocation State-change Notification"

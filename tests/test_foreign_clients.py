@@ -16,7 +16,7 @@ import pytest
 
 from ssm_mwx import MaintenanceWindowClient, TaskIds, structure
 from ssm_mwx.models import InvocationPage, TaskExecution
-from tests.fakes import IDS
+from tests.support.fakes import IDS
 
 AWS_CLI = os.environ.get("SSM_MWX_AWS_CLI")
 JS_SDK = os.environ.get("SSM_MWX_JS_SDK")

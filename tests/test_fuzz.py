@@ -25,7 +25,7 @@ from ssm_mwx import (
     structure,
     unstructure,
 )
-from tests.fakes import IDS, FakeSsmClient
+from tests.support.fakes import IDS, FakeSsmClient
 
 ASKED = os.environ.get("SSM_MWX_FUZZ_EXAMPLES")
 fuzzed = settings(max_examples=int(ASKED or 300), derandomize=ASKED is None, deadline=None)

@@ -27,7 +27,7 @@ from ssm_mwx import (
     TaskType,
     UnrecognizedParameters,
 )
-from tests.fakes import IDS, SECRET
+from tests.support.fakes import IDS, SECRET
 
 START = datetime(2024, 8, 4, 18, 35, 35, tzinfo=UTC)
 RUN_COMMAND_TEXT = '{"documentName": "AWS-RunShellScript", "instanceIds": ["i-1", "i-2"]}'

@@ -8,7 +8,7 @@ import pytest
 
 from ssm_mwx import TaskInvocation, TaskReport
 from ssm_mwx.report.progress import with_progress
-from tests.reports import patch_report
+from tests.support.reports import patch_report
 
 EXTRAS = ("altair", "jinja2", "moto", "pandas", "polars", "pyarrow", "rich", "tqdm", "vl_convert")
 

@@ -14,8 +14,8 @@ from ssm_mwx import (
     TaskInvocation,
     TaskInvocationPager,
 )
-from tests.fakes import IDS, FakeSsmClient, answers_of_sizes, invocations_answer
-from tests.strategies import page_sizes
+from tests.support.fakes import IDS, FakeSsmClient, answers_of_sizes, invocations_answer
+from tests.support.strategies import page_sizes
 
 last_tokens = st.sampled_from(["", None])
 

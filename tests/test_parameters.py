@@ -19,8 +19,8 @@ from ssm_mwx import (
     TaskType,
     UnrecognizedParameters,
 )
-from tests.fakes import SECRET
-from tests.strategies import json_values, parameters_texts, task_types, texts
+from tests.support.fakes import SECRET
+from tests.support.strategies import json_values, parameters_texts, task_types, texts
 
 CLASSES = {
     TaskType.RUN_COMMAND: RunCommandParameters,

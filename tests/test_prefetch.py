@@ -16,8 +16,8 @@ from ssm_mwx import (
     RepeatedTokenError,
     TaskInvocationPager,
 )
-from tests.clients import built
-from tests.servers import Answer, AnswerServer, Request, answering
+from tests.support.clients import built
+from tests.support.servers import Answer, AnswerServer, Request, answering
 
 IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 PAGES = 4

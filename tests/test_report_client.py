@@ -16,7 +16,7 @@ from ssm_mwx import (
 )
 from ssm_mwx.report.progress import with_progress
 from ssm_mwx.testing import ExecutionStore, samples
-from tests.reports import START, invocation_of
+from tests.support.reports import START, invocation_of
 
 PAYLOADS = Path(__file__).parent / "payloads"
 

@@ -6,7 +6,7 @@ import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation
 from ssm_mwx.report import formatting
-from tests.reports import START, invocation_of
+from tests.support.reports import START, invocation_of
 
 
 def test_order() -> None:

@@ -10,7 +10,14 @@ import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, TaskType
 from ssm_mwx.testing import samples
-from tests.reports import SECRET, START, invocation_of, patch_report, report_of, secret_report
+from tests.support.reports import (
+    SECRET,
+    START,
+    invocation_of,
+    patch_report,
+    report_of,
+    secret_report,
+)
 
 EMPTY = TaskReport(TaskExecution(), ())
 ARROW_TYPES = {

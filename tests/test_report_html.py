@@ -8,7 +8,7 @@ import pytest
 
 from ssm_mwx import TaskExecution, TaskInvocation, TaskReport
 from ssm_mwx.testing import samples
-from tests.reports import (
+from tests.support.reports import (
     SCRIPT,
     SECRET,
     hostile_report,

@@ -8,7 +8,7 @@ import pytest
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport
 from ssm_mwx.report import Durations
 from ssm_mwx.testing import samples
-from tests.reports import SECRET, invocation_of, report_of, secret_report
+from tests.support.reports import SECRET, invocation_of, report_of, secret_report
 
 STATUSES = [*ExecutionStatus, ExecutionStatus("PAUSED"), None]
 

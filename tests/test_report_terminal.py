@@ -3,7 +3,7 @@ from __future__ import annotations
 from rich.console import Console
 
 from ssm_mwx import TaskExecution, TaskReport
-from tests.reports import (
+from tests.support.reports import (
     SCRIPT,
     SECRET,
     hostile_report,

@@ -11,7 +11,7 @@ import pytest
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
 from ssm_mwx.report import formatting
 from ssm_mwx.testing import samples
-from tests.reports import (
+from tests.support.reports import (
     SCRIPT,
     SECRET,
     START,

@@ -32,9 +32,9 @@ from ssm_mwx import (
     structure,
     unstructure,
 )
-from tests.clients import built, injected
 from tests.conftest import ClientMaker
-from tests.servers import Answer, answering
+from tests.support.clients import built, injected
+from tests.support.servers import Answer, answering
 
 SECRET = "hunter2-the-secret"
 IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")

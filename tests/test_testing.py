@@ -29,7 +29,7 @@ from ssm_mwx import (
     ValidationError,
 )
 from ssm_mwx.testing import ExecutionStore, Server, mock_maintenance_windows, samples, serve
-from tests.clients import plain
+from tests.support.clients import plain
 
 NO_RETRY = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
 OTHER_ID = "11111111-2222-3333-4444-555555555555"

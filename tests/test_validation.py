@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ssm_mwx import ExecutionStatus, InvalidRequestError, MaintenanceWindowClient, TaskInvocation
-from tests.fakes import IDS, FakeSsmClient
+from tests.support.fakes import IDS, FakeSsmClient
 
 ID_MEMBERS = {"WindowExecutionId": IDS.window_execution_id, "TaskId": IDS.task_execution_id}
 ALL_STATUSES = (

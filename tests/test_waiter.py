@@ -33,8 +33,8 @@ from ssm_mwx import (
     waiter,
 )
 from ssm_mwx.testing import ExecutionStore, samples
-from tests.clocks import FakeClock
-from tests.servers import Answer, Break, Request, answering
+from tests.support.clocks import FakeClock
+from tests.support.servers import Answer, Break, Request, answering
 
 IDS = ("4bc2e9f0-0000-4000-8000-000000000001", "4bc2e9f0-0000-4000-8000-000000000002")
 URL = "https://ssm.example"

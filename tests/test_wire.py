@@ -36,8 +36,8 @@ from ssm_mwx import (
     unstructure,
     wire,
 )
-from tests.fakes import PAYLOADS, SECRET, payload
-from tests.strategies import json_values, models
+from tests.support.fakes import PAYLOADS, SECRET, payload
+from tests.support.strategies import json_values, models
 
 ITEMS = "WindowExecutionTaskInvocationIdentities"
 EPOCH = 1487692834.723

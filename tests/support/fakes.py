@@ -17,7 +17,7 @@ IDS = TaskIds("b40a588d-32a7-4ea7-9a6b-b4ef436a0001", "0c9ac961-dafd-4a94-b6c7-1
 SECRET = "s3cr3t-value"
 """What tests plant in sensitive places and look for in what is shown."""
 
-PAYLOADS = Path(__file__).parent / "payloads"
+PAYLOADS = Path(__file__).parent.parent / "payloads"
 """Where AWS's documented answers stand."""
 
 
