@@ -1,1 +1,1 @@
-"""The tests; `tests.support.fakes` and `tests.support.strategies` are what several of them share."""
+"""The tests; `tests.support` holds what several of them share."""

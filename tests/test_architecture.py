@@ -102,7 +102,7 @@ def test_every_module_has_its_place() -> None:
     """There is no module without a floor or a place beside the house, and no place is empty."""
     parts = {part_of(module) for module in MODULES}
 
-    assert {FRONT_DOOR, *BESIDE, *FLOORS} == parts
+    assert parts == {FRONT_DOOR, *BESIDE, *FLOORS}
 
 
 def test_page_tells_the_floors() -> None:
@@ -120,7 +120,7 @@ def test_imports_go_down(module: Path) -> None:
     part = part_of(module)
     others = parts_named(module.read_text("utf-8")) - {part}
 
-    assert [] == sorted(other for other in others if not may_import(part, other))
+    assert sorted(other for other in others if not may_import(part, other)) == []
 
 
 def test_imports_are_seen() -> None:
@@ -134,7 +134,7 @@ def late():
     from ssm_mwx.models import TaskIds
 """
 
-    assert {"wire", "boto", "models"} == parts_named(module)
+    assert parts_named(module) == {"wire", "boto", "models"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -153,4 +153,4 @@ def test_import_is_light() -> None:
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
     assert "attrs" in loaded
-    assert [] == sorted({*NEVER_AT_IMPORT} & {*loaded})
+    assert sorted({*NEVER_AT_IMPORT} & {*loaded}) == []

@@ -67,7 +67,7 @@ def test_times_and_states_are_the_same_on_both_ways(
         actual = client.get_task_execution(*IDS)
     start = datetime(2026, 11, 1, 5, 30, 0, 123456, tzinfo=UTC)
     expected = TaskExecution(start_time=start, status=ExecutionStatus("NEW_STATE"), priority=0)
-    assert expected == actual
+    assert actual == expected
 
 
 def test_unknown_and_null_members_are_passed_over(make_client: ClientMaker) -> None:
@@ -85,8 +85,8 @@ def test_unknown_and_null_members_are_passed_over(make_client: ClientMaker) -> N
 def test_an_empty_object_is_an_answer_without_members(make_client: ClientMaker) -> None:
     """No member is required, so ``{}`` is a well-formed answer."""
     with answering(Answer(b"{}")) as server, make_client(server.url) as client:
-        assert TaskExecution() == client.get_task_execution(*IDS)
-        assert InvocationPage() == client.describe_task_invocations(*IDS)
+        assert client.get_task_execution(*IDS) == TaskExecution()
+        assert client.describe_task_invocations(*IDS) == InvocationPage()
 
 
 BAD_BODIES = {
@@ -217,7 +217,7 @@ def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
         pytest.raises(ResponseError, match="not JSON"),
     ):
         client.get_task_execution(*IDS)
-    assert 1 == len(server.requests)
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
 def test_a_ready_client_s_answer_that_says_nothing(metadata: dict[str, Any]) -> None:
     """An answer as long as ``{}``, or one that came over no HTTP, may have no member."""
     client = MaintenanceWindowClient(FakeSsmClient(task={"ResponseMetadata": metadata}))
-    assert TaskExecution() == client.get_task_execution(*IDS)
+    assert client.get_task_execution(*IDS) == TaskExecution()
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_botocore_does_not_check_requests_again() -> None:
             session=None, region_name=None, profile_name=None, endpoint_url=server.url, config=None
         )
         client.get_maintenance_window_execution_task()
-    assert [{}] == [request.members for request in server.requests]
+    assert [request.members for request in server.requests] == [{}]
 
 
 def test_with_and_without_orjson() -> None:

@@ -47,8 +47,8 @@ def test_readme_runs(
     for example in examples:
         example.evaluate()
 
-    assert 1 == len(examples)
-    assert 1 + 17 == len(capsys.readouterr().out.splitlines())
+    assert len(examples) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 1 + 17
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -57,7 +57,7 @@ def test_links_between_files(page: Path) -> None:
     links: list[str] = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
     inside = [link for link in links if not link.startswith(("http:", "https:"))]
 
-    assert [] == [link for link in inside if not (page.parent / link).exists()]
+    assert [link for link in inside if not (page.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_every_output_member_has_a_field(name: str, model: type[Any]) -> None:
     fields = [field for field in attrs.fields(model) if field.init and field.eq]
     assert example.keys() == unstructure(instance).keys()
     assert len(example) == len(fields)
-    assert [] == [field.name for field in fields if getattr(instance, field.name) is None]
+    assert [field.name for field in fields if getattr(instance, field.name) is None] == []
 
 
 @pytest.mark.parametrize(("name", "enum"), ENUMS.items(), ids=ENUMS)
@@ -95,7 +95,7 @@ def test_every_sensitive_shape_is_redacted(name: str, model: type[Any]) -> None:
     instance = structure(_example(shape), model)
     shown = unstructure(instance, redact_sensitive=True)
     expected = {name for name, member in shape.members.items() if _is_sensitive(member)}
-    assert expected == {name for name, value in shown.items() if value == "<sensitive>"}
+    assert {name for name, value in shown.items() if value == "<sensitive>"} == expected
     free = {name for name in shown if name not in expected}
     withheld = structure({name: _example(shape.members[name]) for name in free}, model)
     assert repr(withheld).count(SECRET) == repr(instance).count(SECRET)
@@ -106,14 +106,14 @@ def test_every_declared_error_is_mapped(operation: str) -> None:
     """An error that the operation declares has a class of its own."""
     declared = {shape.error_code for shape in SERVICE.operation_model(operation).error_shapes}
     assert {"DoesNotExistException", "InternalServerError"} <= declared
-    assert set() == {code for code in declared if ERRORS_BY_CODE.get(code) in (None, ServiceError)}
+    assert {code for code in declared if ERRORS_BY_CODE.get(code) in (None, ServiceError)} == set()
 
 
 def test_every_request_member_is_known() -> None:
     """The requests have the members that we fill, and no more."""
     get = SERVICE.operation_model(GET).input_shape.members
     describe = SERVICE.operation_model(DESCRIBE).input_shape.members
-    assert {"WindowExecutionId", "TaskId"} == set(get)
+    assert set(get) == {"WindowExecutionId", "TaskId"}
     assert {*get, "Filters", "MaxResults", "NextToken"} == set(describe)
 
 
@@ -125,7 +125,7 @@ def test_every_request_bound_is_the_one_we_check() -> None:
     assert ids == members["TaskId"].metadata
     client = MaintenanceWindowClient(FakeSsmClient({None: {}}))
     good = "0c9ac961-dafd-4a94-b6c7-1bef3E222222"
-    assert (36, 36) == (ids["min"], ids["max"])
+    assert (ids["min"], ids["max"]) == (36, 36)
     for value in (size["min"], size["max"]):
         client.describe_task_invocations(good, good, max_results=value)
     for value in (size["min"] - 1, size["max"] + 1):
@@ -139,5 +139,5 @@ def test_every_request_bound_is_the_one_we_check() -> None:
 def test_the_wire_carries_what_we_decode() -> None:
     """The protocol is the JSON that `before-parse` hands us, times as epoch seconds."""
     assert "json" in SERVICE.metadata.get("protocols", [SERVICE.metadata["protocol"]])
-    assert "1.1" == SERVICE.metadata["jsonVersion"]
+    assert SERVICE.metadata["jsonVersion"] == "1.1"
     assert SERVICE.shape_for("DateTime").serialization.get("timestampFormat") is None

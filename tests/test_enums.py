@@ -55,7 +55,7 @@ def test_known(member: ExecutionStatus) -> None:
     """A known value is the member itself, and says that it is known."""
     assert member is type(member)(str(member))
     assert member.is_known
-    assert f"<{type(member).__name__}.{member.name}: {member.value!r}>" == repr(member)
+    assert repr(member) == f"<{type(member).__name__}.{member.name}: {member.value!r}>"
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)
@@ -66,7 +66,7 @@ def test_unknown_is_its_string(unknown: ExecutionStatus) -> None:
     assert text == unknown
     assert text == str(unknown) == f"{unknown}" == unknown.name
     assert {text: 1}[unknown] == 1
-    assert f'["{text}"]' == json.dumps([unknown])
+    assert json.dumps([unknown]) == f'["{text}"]'
     assert unknown == type(unknown)(text)
     assert unknown != type(unknown)(text + "_2")
 
@@ -75,7 +75,7 @@ def test_unknown_is_its_string(unknown: ExecutionStatus) -> None:
 def test_unknown_tells(unknown: ExecutionStatus) -> None:
     """An unknown value says that it is unknown, in its property and in its repr."""
     assert not unknown.is_known
-    assert f"<{type(unknown).__name__}: {unknown.value!r} (unknown)>" == repr(unknown)
+    assert repr(unknown) == f"<{type(unknown).__name__}: {unknown.value!r} (unknown)>"
 
 
 @pytest.mark.parametrize("enum", ENUMS)
@@ -114,6 +114,10 @@ def test_is_terminal() -> None:
     """Exactly the five final statuses are terminal; an unknown one is not."""
     statuses = [*ExecutionStatus, ExecutionStatus("BRAND_NEW"), ExecutionStatus("success")]
 
-    assert {"SUCCESS", "FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"} == {
-        status for status in statuses if status.is_terminal
+    assert {status for status in statuses if status.is_terminal} == {
+        "SUCCESS",
+        "FAILED",
+        "TIMED_OUT",
+        "CANCELLED",
+        "SKIPPED_OVERLAPPING",
     }

@@ -133,8 +133,8 @@ def test_passing_faults_are_healed(fault: str, at_page: int, make_client: Client
         answering(service) as server,
         make_client(server.url, read_timeout=READ_TIMEOUT) as client,
     ):
-        assert EVERYTHING == list(_targets(client.iter_task_invocations(*IDS)))
-    assert PAGES + 2 == len(server.requests)
+        assert list(_targets(client.iter_task_invocations(*IDS))) == EVERYTHING
+    assert len(server.requests) == PAGES + 2
 
 
 @at_each_page
@@ -142,8 +142,8 @@ def test_a_body_cut_short_is_healed_for_a_client_we_build(at_page: int) -> None:
     """botocore alone does not notice a body that ends before its Content-Length; ours does."""
     service = Service(_broken(Break.CUT_SHORT), at_page, times=2)
     with answering(service) as server, built(server.url) as client:
-        assert EVERYTHING == list(_targets(client.iter_task_invocations(*IDS)))
-    assert PAGES + 2 == len(server.requests)
+        assert list(_targets(client.iter_task_invocations(*IDS))) == EVERYTHING
+    assert len(server.requests) == PAGES + 2
 
 
 GO_ON = """
@@ -184,10 +184,10 @@ def test_after_a_lasting_fault_exactly_the_rest_is_left(
         with pytest.raises(error):
             got.extend(_targets(pager))
         assert not pager.finished
-        assert EVERYTHING[: at_page * PER_PAGE] == got
+        assert got == EVERYTHING[: at_page * PER_PAGE]
         service.times = 0
         rest = client.iter_task_invocations(*IDS, starting_token=pager.resume_token)
-        assert EVERYTHING == got + list(_targets(rest))
+        assert got + list(_targets(rest)) == EVERYTHING
         assert rest.finished
 
 
@@ -200,7 +200,7 @@ def test_the_rest_comes_in_a_new_process_too(at_page: int) -> None:
         pager = client.iter_task_invocations(*IDS)
         with pytest.raises(ExpiredCredentialsError):
             got.extend(_targets(pager))
-        assert EVERYTHING == got + _go_on_in_a_new_process(server, pager.resume_token)
+        assert got + _go_on_in_a_new_process(server, pager.resume_token) == EVERYTHING
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError], ids=lambda stop: stop.__name__)
@@ -223,8 +223,8 @@ def test_a_consumer_that_fails_repeats_at_most_one_page(
             consume(pager)
         rest = list(_targets(client.iter_task_invocations(*IDS, starting_token=pager.resume_token)))
     first_of_page = (after - 1) // PER_PAGE * PER_PAGE
-    assert EVERYTHING[:after] == got
-    assert EVERYTHING[first_of_page:] == rest
+    assert got == EVERYTHING[:after]
+    assert rest == EVERYTHING[first_of_page:]
 
 
 def test_a_consumer_that_breaks_can_go_on() -> None:
@@ -234,9 +234,9 @@ def test_a_consumer_that_breaks_can_go_on() -> None:
         for target in _targets(pager):  # pragma: no branch - it stops before the end
             if target == "target-20":
                 break
-        assert ("page-2", False) == (pager.resume_token, pager.finished)
+        assert (pager.resume_token, pager.finished) == ("page-2", False)
         rest = _go_on_in_a_new_process(server, pager.resume_token)
-    assert EVERYTHING[20:] == rest
+    assert rest == EVERYTHING[20:]
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ def test_a_starting_token_that_comes_again() -> None:
         pager = client.iter_task_invocations(*IDS, starting_token="start")
         with pytest.raises(RepeatedTokenError):
             list(pager)
-    assert 1 == len(server.requests)
+    assert len(server.requests) == 1
 
 
 def test_one_client_in_many_threads() -> None:
@@ -303,7 +303,7 @@ def test_one_client_in_many_threads() -> None:
         expected = [
             ([f"{name} of {walker:08}" for name in EVERYTHING], True) for walker in range(16)
         ]
-        assert expected == walks
+        assert walks == expected
     sizes = {
         (request.members["WindowExecutionId"][:8], request.members["MaxResults"])
         for request in server.requests

@@ -153,7 +153,7 @@ def test_structure_of_any_value(answer: Any) -> None:
         try:
             made: Any = structure(answer, model)
         except SsmMwxError as error:
-            assert (None, None) == (error.__cause__, error.__context__)  # noqa: PT017
+            assert (error.__cause__, error.__context__) == (None, None)  # noqa: PT017
         else:
             assert made == structure(unstructure(made), model)
             assert repr(made)

@@ -49,12 +49,12 @@ def test_one_record_for_each_call(
     """Each page leaves one debug record, with its figures as fields and in the text."""
     with answering(_two_pages) as server, make_client(server.url) as client:
         list(client.iter_task_invocations(*IDS))
-    assert [
+    assert [_fields(record) for record in caplog.records] == [
         (DESCRIBE, 1, 3, "request-1", 1),
         (DESCRIBE, 2, 3, "request-2", 1),
-    ] == [_fields(record) for record in caplog.records]
+    ]
     for record in caplog.records:
-        assert ("ssm_mwx", logging.DEBUG) == (record.name, record.levelno)
+        assert (record.name, record.levelno) == ("ssm_mwx", logging.DEBUG)
         assert 0 < vars(record)["milliseconds"] < 60_000
     message = caplog.messages[1]
     assert message.startswith(f"answered operation={DESCRIBE} page_number=2 count=3 ")
@@ -68,7 +68,7 @@ def test_milliseconds(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Monk
     MaintenanceWindowClient(FakeSsmClient()).get_task_execution(*IDS)
 
     (record,) = caplog.records
-    assert 5345.7 == vars(record)["milliseconds"]
+    assert vars(record)["milliseconds"] == 5345.7
 
 
 def test_nothing_of_the_answer_is_logged(
@@ -91,7 +91,7 @@ def test_attempts_are_counted(make_client: ClientMaker, caplog: pytest.LogCaptur
 
     with answering(at_second) as server, make_client(server.url) as client:
         client.get_task_execution(*IDS)
-    assert [(GET, None, None, "request-2", 2)] == [_fields(record) for record in caplog.records]
+    assert [_fields(record) for record in caplog.records] == [(GET, None, None, "request-2", 2)]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_call_without_an_answer_is_logged_too(caplog: pytest.LogCaptureFixture
         pytest.raises(EndpointConnectionError),
     ):
         client.get_task_execution(*IDS)
-    assert [(GET, None, None, None, None)] == [_fields(record) for record in caplog.records]
+    assert [_fields(record) for record in caplog.records] == [(GET, None, None, None, None)]
 
 
 def test_a_repeated_token_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
@@ -145,6 +145,6 @@ def test_silent_unless_asked(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "ssm_mwx")
     with answering(_two_pages) as server, built(server.url) as client:
         list(client.iter_task_invocations(*IDS))
-    assert [] == caplog.records
+    assert caplog.records == []
     handlers = logging.getLogger("ssm_mwx").handlers
     assert any(isinstance(handler, logging.NullHandler) for handler in handlers)

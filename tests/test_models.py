@@ -169,14 +169,14 @@ def test_no_mapping_of_a_run_command_is_hashed(name: str) -> None:
 @both
 def test_all_absent(cls: Execution) -> None:
     """Every member may be absent."""
-    assert {None} == set(attrs.asdict(cls()).values())
+    assert set(attrs.asdict(cls()).values()) == {None}
 
 
 def test_page() -> None:
     """A page is gone through like its invocations, and counts them."""
     page = InvocationPage((INVOCATION, TaskInvocation()), "token 2")
 
-    assert [INVOCATION, TaskInvocation()] == list(page)
+    assert list(page) == [INVOCATION, TaskInvocation()]
     assert len(page) == 2
 
 
@@ -364,7 +364,7 @@ def test_parameters_of_a_changed_invocation() -> None:
 
     changed = attrs.evolve(INVOCATION, raw_parameters='{"comment": "x"}')
 
-    assert RunCommandParameters(comment="x") == changed.parameters
+    assert changed.parameters == RunCommandParameters(comment="x")
 
 
 # --- what is shown ---
@@ -421,4 +421,4 @@ def test_a_status_given_as_a_string() -> None:
     """A model made by hand with a plain string for its status is told of like any other."""
     invocation = TaskInvocation(status="FAILED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert (True, False) == (invocation.is_terminal, invocation.succeeded)
+    assert (invocation.is_terminal, invocation.succeeded) == (True, False)

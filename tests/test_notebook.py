@@ -48,7 +48,7 @@ def test_notebook_is_kept_with_its_output(stored: Any) -> None:
     kinds = [kind for cell in kinds_of_output(stored) for output in cell for kind in output]
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
 
-    assert {"text/html", "text/plain", "image/svg+xml", "stdout"} == set(kinds)
+    assert set(kinds) == {"text/html", "text/plain", "image/svg+xml", "stdout"}
     assert list(range(1, len(code) + 1)) == [cell.execution_count for cell in code]
 
 
@@ -64,8 +64,8 @@ def test_notebook_holds_no_secret(stored: Any) -> None:
 
 def test_notebook_names_no_machine(stored: Any) -> None:
     """The notebook's metadata name the kernel every installation has, and nothing else."""
-    assert {
+    assert stored.metadata == {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
-    } == stored.metadata
+    }
     assert [{}] * len(stored.cells) == [cell.metadata for cell in stored.cells]

@@ -21,7 +21,7 @@ def test_import_needs_no_extra() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
 
-    assert "[]\n" == done.stdout
+    assert done.stdout == "[]\n"
 
 
 def go_through(report: TaskReport) -> list[TaskInvocation]:
@@ -50,5 +50,5 @@ def test_missing_extra_is_named(
     with pytest.raises(ImportError, match="pip install") as caught:
         use(patch_report(3))
 
-    assert f"{module} is not installed: pip install 'ssm_mwx[{extra}]'" == str(caught.value)
+    assert str(caught.value) == f"{module} is not installed: pip install 'ssm_mwx[{extra}]'"
     assert module == caught.value.name

@@ -225,7 +225,7 @@ def test_repr(steps: int, shown: str) -> None:
 
     list(islice(pager, steps))
 
-    assert f"<TaskInvocationPager {shown}>" == repr(pager)
+    assert repr(pager) == f"<TaskInvocationPager {shown}>"
 
 
 # --- resuming ---

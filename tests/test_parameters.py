@@ -76,7 +76,7 @@ def test_none(text: str | None) -> None:
 
 def test_run_command() -> None:
     """Every member of a Run Command's parameters has its field, of its type."""
-    assert RunCommandParameters(
+    assert typed(RUN_COMMAND_MEMBERS) == RunCommandParameters(
         document_name="AWS-RunShellScript",
         document_version="$DEFAULT",
         instance_ids=("i-1", "i-2"),
@@ -94,34 +94,34 @@ def test_run_command() -> None:
         output_s3_key_prefix="prefix",
         service_role_arn="arn:role",
         extra={},
-    ) == typed(RUN_COMMAND_MEMBERS)
+    )
 
 
 def test_automation() -> None:
     """An Automation's parameters are version and the runbook's own parameters."""
-    assert AutomationParameters(
-        document_version="3", parameters={"InstanceId": ("i-1",)}, extra={"new": 1}
-    ) == typed(
+    assert typed(
         {"DocumentVersion": "3", "Parameters": {"InstanceId": ["i-1"]}, "new": 1},
         TaskType.AUTOMATION,
+    ) == AutomationParameters(
+        document_version="3", parameters={"InstanceId": ("i-1",)}, extra={"new": 1}
     )
 
 
 def test_lambda() -> None:
     """A Lambda function's payload and context stay as they are, undecoded."""
-    assert LambdaParameters(
-        client_context="e30=", qualifier="live", payload="e30=", extra={"new": None}
-    ) == typed(
+    assert typed(
         {"ClientContext": "e30=", "Qualifier": "live", "Payload": "e30=", "new": None},
         TaskType.LAMBDA,
+    ) == LambdaParameters(
+        client_context="e30=", qualifier="live", payload="e30=", extra={"new": None}
     )
 
 
 def test_step_functions() -> None:
     """A state machine's input stays the text it is."""
-    assert StepFunctionsParameters(input='{"a": 1}', name="run-1", extra={"new": []}) == typed(
+    assert typed(
         {"Input": '{"a": 1}', "Name": "run-1", "new": []}, TaskType.STEP_FUNCTIONS
-    )
+    ) == StepFunctionsParameters(input='{"a": 1}', name="run-1", extra={"new": []})
 
 
 @pytest.mark.parametrize(("task_type", "cls"), CLASSES.items())
@@ -195,7 +195,7 @@ def test_key_twice_in_different_case(
     members: dict[str, Any], expected: RunCommandParameters
 ) -> None:
     """Of a key given twice in different case the first readable one counts; the other is kept."""
-    assert expected == typed(members)
+    assert typed(members) == expected
 
 
 @pytest.mark.parametrize("key", ["extra", "Extra", "document_name", "", "documentName "])
@@ -238,14 +238,14 @@ def test_mistakable(members: dict[str, Any]) -> None:
     """Any other shape is not guessed at."""
     expected = UnrecognizedParameters("no task type, and the shape does not tell it", members)
 
-    assert expected == typed(members, None)
+    assert typed(members, None) == expected
 
 
 def test_new_task_type() -> None:
     """A task type of a later day is not guessed at, whatever the shape."""
     expected = UnrecognizedParameters("a task type this version does not know", RUN_COMMAND_MEMBERS)
 
-    assert expected == typed(RUN_COMMAND_MEMBERS, TaskType("BRAND_NEW"))
+    assert typed(RUN_COMMAND_MEMBERS, TaskType("BRAND_NEW")) == expected
 
 
 # --- hostile texts ---
@@ -291,8 +291,8 @@ def test_unreadable(text: str, reason: str, task_type: TaskType | None) -> None:
     assert text == invocation.raw_parameters
     assert SECRET not in parameters.reason
     assert "99" not in parameters.reason
-    assert f"UnrecognizedParameters(reason={parameters.reason!r}, document=None)" == repr(
-        parameters
+    assert (
+        repr(parameters) == f"UnrecognizedParameters(reason={parameters.reason!r}, document=None)"
     )
 
 
@@ -310,7 +310,7 @@ def test_no_object(document: object) -> None:
 
 def test_null() -> None:
     """A JSON null is told of as one more thing that is no object."""
-    assert UnrecognizedParameters("the JSON is not an object", None) == parsed("null")
+    assert parsed("null") == UnrecognizedParameters("the JSON is not an object", None)
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_lone_surrogate(surrogate: str) -> None:
 
     parameters = parsed(text)
 
-    assert RunCommandParameters(document_name="\ud800", comment=SECRET + "\ud800") == parameters
+    assert parameters == RunCommandParameters(document_name="\ud800", comment=SECRET + "\ud800")
     assert r"document_name='\ud800'" in repr(parameters).encode("utf-8").decode()
 
 

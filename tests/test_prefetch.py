@@ -66,11 +66,11 @@ def test_the_same_items_in_the_same_order() -> None:
     """Every item comes once and in order; pages have their numbers; it can be walked again."""
     with answering(_good) as server:
         pager = _pager(server)
-        assert EVERYTHING == [item.window_target_id for item in pager]
+        assert [item.window_target_id for item in pager] == EVERYTHING
         assert pager.finished
-        assert [1, 2, 3, 4] == [page.number for page in pager.pages()]
-    assert 2 * PAGES == len(server.requests)
-    assert [] == _library_threads()
+        assert [page.number for page in pager.pages()] == [1, 2, 3, 4]
+    assert len(server.requests) == 2 * PAGES
+    assert _library_threads() == []
 
 
 def test_a_fetch_does_not_keep_the_process_alive() -> None:
@@ -83,7 +83,7 @@ def test_a_fetch_does_not_keep_the_process_alive() -> None:
 
     list(TaskInvocationPager(fetch, prefetch=True))
 
-    assert [False, True] == daemons
+    assert daemons == [False, True]
 
 
 def test_nothing_is_fetched_ahead_unless_asked() -> None:
@@ -103,7 +103,7 @@ def test_nothing_is_fetched_before_it_is_iterated() -> None:
     """It is as lazy as without."""
     with answering(_good) as server:
         iter(_pager(server))
-    assert [] == server.requests
+    assert server.requests == []
 
 
 def test_the_next_page_comes_while_the_caller_works() -> None:
@@ -119,7 +119,7 @@ def test_the_next_page_comes_while_the_caller_works() -> None:
         pages = _pager(server).pages()
         next(pages)
         assert asked.wait(10)
-        assert 2 == next(pages).number
+        assert next(pages).number == 2
 
 
 def test_no_more_than_one_page_is_fetched_in_vain() -> None:
@@ -127,10 +127,10 @@ def test_no_more_than_one_page_is_fetched_in_vain() -> None:
     with answering(_good) as server:
         pager = _pager(server)
         items = iter(pager)
-        assert "target-0" == next(items).window_target_id
+        assert next(items).window_target_id == "target-0"
         del items
-        assert [] == _library_threads()
-        assert (None, False) == (pager.resume_token, pager.finished)
+        assert _library_threads() == []
+        assert (pager.resume_token, pager.finished) == (None, False)
     assert len(server.requests) <= 2
 
 
@@ -142,18 +142,18 @@ def test_an_error_is_raised_where_its_page_is_reached(page: int) -> None:
         pager = _pager(server)
         with pytest.raises(ExpiredCredentialsError):
             got.extend(item.window_target_id for item in pager)
-    assert EVERYTHING[: page * PER_PAGE] == got
-    assert (f"page-{page}", False) == (pager.resume_token, pager.finished)
-    assert [] == _library_threads()
+    assert got == EVERYTHING[: page * PER_PAGE]
+    assert (pager.resume_token, pager.finished) == (f"page-{page}", False)
+    assert _library_threads() == []
 
 
 def test_an_error_of_a_page_never_reached_is_not_raised() -> None:
     """A loop that stops before the page at fault does not hear of it."""
     with answering(_fails_at(1)) as server:
         pages = _pager(server).pages()
-        assert 1 == next(pages).number
+        assert next(pages).number == 1
         del pages
-    assert [] == _library_threads()
+    assert _library_threads() == []
 
 
 def test_resuming() -> None:
@@ -172,7 +172,7 @@ def test_a_repeated_token_is_not_fetched_ahead() -> None:
     body = b'{"WindowExecutionTaskInvocationIdentities": [], "NextToken": "again"}'
     with answering(Answer(body)) as server, pytest.raises(RepeatedTokenError):
         list(_pager(server))
-    assert 2 == len(server.requests)
+    assert len(server.requests) == 2
 
 
 def test_the_log_is_written_as_usual(caplog: pytest.LogCaptureFixture) -> None:
@@ -193,5 +193,5 @@ def test_the_log_is_written_as_usual(caplog: pytest.LogCaptureFixture) -> None:
             list(_pager(server))
     finally:
         logger.removeFilter(note_job)
-    assert [1, 2, 3, 4] == [vars(record)["page_number"] for record in caplog.records]
-    assert ["patching"] * PAGES == seen
+    assert [vars(record)["page_number"] for record in caplog.records] == [1, 2, 3, 4]
+    assert seen == ["patching"] * PAGES

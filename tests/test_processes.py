@@ -88,5 +88,5 @@ def test_errors_come_back_whole(error: Any, send: Any) -> None:
         error.add_note("seen on the way")
     back = send(error)
     assert (type(error), error.args, vars(error)) == (type(back), back.args, vars(back))
-    assert ["seen on the way"] == back.__notes__
+    assert back.__notes__ == ["seen on the way"]
     assert json.dumps(str(error)) == json.dumps(str(back))

@@ -169,7 +169,7 @@ def test_errors_of_structure_hold_no_secret(document: Any) -> None:
     with pytest.raises(ResponseError) as caught:
         structure(document, TaskExecution)
     error = caught.value
-    assert (None, None) == (error.__cause__, error.__context__)
+    assert (error.__cause__, error.__context__) == (None, None)
     assert SECRET not in _all_of(error)
 
 
@@ -187,7 +187,7 @@ def test_errors_of_calls_hold_no_secret(
     ):
         client.get_task_execution(*IDS)
     error = caught.value
-    assert (None, None) == (error.__cause__, error.__context__)
+    assert (error.__cause__, error.__context__) == (None, None)
     assert SECRET not in _all_of(error)
     assert SECRET not in _all_of(pickle.loads(pickle.dumps(error)))
 

@@ -210,7 +210,7 @@ def test_id_refused(method: Method, ssm: FakeSsmClient, argument: str, given: ob
     """An id that is no UUID is refused, told by name, and costs no call."""
     error = refusal(lambda: method(**(IDS._asdict() | {argument: given})))
 
-    assert f"{argument}: {given!r} was given; allowed is a UUID of 36 characters" == str(error)
+    assert str(error) == f"{argument}: {given!r} was given; allowed is a UUID of 36 characters"
     assert argument == error.argument
     assert ssm.requests == []
 
@@ -227,7 +227,7 @@ def test_page_size_refused(
     """A page size out of AWS's bounds, or no integer, is refused under its argument's name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
-    assert f"{argument}: {given!r} was given; allowed is an integer from 10 to 100" == str(error)
+    assert str(error) == f"{argument}: {given!r} was given; allowed is an integer from 10 to 100"
     assert argument == error.argument
     assert ssm.requests == []
 
@@ -242,8 +242,8 @@ def test_token_refused(listing: Method, ssm: FakeSsmClient, argument: str, given
     """A token that is no string is refused under its argument's name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
-    assert f"{argument}: {given!r} was given; allowed is a token that AWS gave, or None" == str(
-        error
+    assert (
+        str(error) == f"{argument}: {given!r} was given; allowed is a token that AWS gave, or None"
     )
     assert argument == error.argument
     assert ssm.requests == []
@@ -270,7 +270,7 @@ def test_status_refused(
     """What AWS's filter does not take is refused with all that it does take."""
     error = refusal(lambda: listing(*IDS, statuses=statuses))
 
-    assert f"statuses: {given!r} was given; allowed is {ALL_STATUSES}" == str(error)
+    assert str(error) == f"statuses: {given!r} was given; allowed is {ALL_STATUSES}"
     assert error.argument == "statuses"
     assert ssm.requests == []
 
@@ -298,8 +298,8 @@ def test_status_misspelled(listing: Method, ssm: FakeSsmClient, given: str, mean
     error = refusal(lambda: listing(*IDS, statuses=[given]))
 
     assert (
-        f"statuses: {given!r} was given; allowed is {meant} (did you mean that?), or {ALL_STATUSES}"
-        == str(error)
+        str(error) == f"statuses: {given!r} was given; "
+        f"allowed is {meant} (did you mean that?), or {ALL_STATUSES}"
     )
     assert ssm.requests == []
 

@@ -91,14 +91,14 @@ class TestEnds:
     def test_task_that_has_ended_is_returned_without_a_sleep(self, clock: FakeClock) -> None:
         """A task that has ended already is not slept for."""
         assert _task("FAILED") == _wait(_task("FAILED"), clock=clock)
-        assert [] == clock.naps
+        assert clock.naps == []
 
     def test_sleeps_until_the_end(self, clock: FakeClock) -> None:
         """Statuses that are not final are waited through, one poll interval after another."""
         seen = [_task(status) for status in ("PENDING", "IN_PROGRESS", "CANCELLING", "CANCELLED")]
 
         assert _task("CANCELLED") == _wait(*seen, clock=clock)
-        assert [15, 15, 15] == clock.naps
+        assert clock.naps == [15, 15, 15]
 
     def test_unknown_status_is_waited_through(self, clock: FakeClock) -> None:
         """A status of a newer AWS, or none at all, is not taken for an end."""
@@ -154,14 +154,14 @@ class TestDeadline:
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_task("IN_PROGRESS"), clock=clock, timeout=40)
 
-        assert [15, 15, 10] == clock.naps
+        assert clock.naps == [15, 15, 10]
         assert _task("IN_PROGRESS") == caught.value.task
-        assert "the task had not ended after 40 seconds: it was IN_PROGRESS" == str(caught.value)
+        assert str(caught.value) == "the task had not ended after 40 seconds: it was IN_PROGRESS"
 
     def test_end_seen_at_the_last_look_counts(self, clock: FakeClock) -> None:
         """A task that ended within the last sleep is in time."""
         assert _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=10).succeeded
-        assert [10] == clock.naps
+        assert clock.naps == [10]
 
     def test_look_that_took_too_long_is_not_the_last(self, clock: FakeClock) -> None:
         """What a call that began before the deadline saw may be stale: one more look is made."""
@@ -176,7 +176,7 @@ class TestDeadline:
         rules = waiter.Wait(timeout=60, is_passing=boto.is_passing_fault, clock=clock.time)
 
         assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
-        assert [0] == clock.naps
+        assert clock.naps == [0]
 
     def test_sleep_that_took_too_long_is_the_last(self, clock: FakeClock) -> None:
         """A look that begins after the deadline is the last one, as one on the dot is."""
@@ -190,14 +190,14 @@ class TestDeadline:
         with pytest.raises(WaitTimeoutError):
             waiter.wait_for_task(looks, rules, sleep=oversleep)
 
-        assert [10.5] == clock.naps
+        assert clock.naps == [10.5]
 
     def test_timeout_of_nothing_looks_once(self, clock: FakeClock) -> None:
         """0 asks how the task stands, and no more."""
         with pytest.raises(TimeoutError, match="after 0 seconds"):
             _wait(_task("PENDING"), clock=clock, timeout=0)
 
-        assert [] == clock.naps
+        assert clock.naps == []
 
     def test_durations_may_be_timedeltas(self, clock: FakeClock) -> None:
         """`timeout` and `poll_interval` are read from timedeltas, too."""
@@ -209,14 +209,14 @@ class TestDeadline:
                 poll_interval=timedelta(seconds=40),
             )
 
-        assert [40, 20] == clock.naps
+        assert clock.naps == [40, 20]
 
     @pytest.mark.parametrize("timeout", [1e300, sys.float_info.max])
     def test_nobody_sleeps_longer_than_a_day(self, clock: FakeClock, timeout: float) -> None:
         """A wait without a limit worth the name asks the system for no sleep that it refuses."""
         _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=timeout, poll_interval=1e200)
 
-        assert [86_400] == clock.naps
+        assert clock.naps == [86_400]
 
 
 class TestFaults:
@@ -238,7 +238,7 @@ class TestFaults:
     def test_passing_fault_is_ridden_out(self, clock: FakeClock, fault: Exception) -> None:
         """Throttling, faults of AWS's and broken connections cost a poll interval each."""
         assert _wait(fault, fault, _task("SUCCESS"), clock=clock).succeeded
-        assert [15, 15] == clock.naps
+        assert clock.naps == [15, 15]
 
     @pytest.mark.parametrize(
         "error",
@@ -260,7 +260,7 @@ class TestFaults:
             _wait(_task("PENDING"), error, clock=clock)
 
         assert error is caught.value
-        assert [15] == clock.naps
+        assert clock.naps == [15]
 
     def test_lasting_fault_is_told_at_the_deadline(self, clock: FakeClock) -> None:
         """The timeout names the last fault, chains it, and has no task if none was seen."""
@@ -303,7 +303,7 @@ def test_bad_duration_is_refused(argument: str, given: object) -> None:
             client.wait_for_task(*IDS, **durations)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     assert argument == caught.value.argument
-    assert [] == server.requests
+    assert server.requests == []
 
 
 class TestClient:
@@ -319,7 +319,7 @@ class TestClient:
         maintenance_window_executions: ExecutionStore,  # first: moto sees no client older than it
         client: MaintenanceWindowClient,
     ) -> None:
-        """A run that takes its course is followed to its end, with no sleep between the formatting."""
+        """A run that takes its course is followed to its end, with no sleep between polls."""
         clock = iter(datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in range(60))
         task = maintenance_window_executions.add_run(
             *samples.patch_run(targets=3), over=timedelta(minutes=20), clock=lambda: next(clock)
@@ -333,8 +333,8 @@ class TestClient:
             on_poll=lambda polled: seen.append(str(polled.status)),
         )
 
-        assert "FAILED" == ended.status
-        assert ["IN_PROGRESS", "FAILED"] == sorted(set(seen), reverse=True)
+        assert ended.status == "FAILED"
+        assert sorted(set(seen), reverse=True) == ["IN_PROGRESS", "FAILED"]
 
     def test_sleep_is_the_standard_library_s(
         self,
@@ -353,7 +353,7 @@ class TestClient:
         monkeypatch.setattr(time, "sleep", sleep)
 
         assert client.wait_for_task(*task.task_ids, timeout=3600).succeeded
-        assert [15] == naps
+        assert naps == [15]
 
     @pytest.mark.usefixtures("maintenance_window_executions")
     def test_task_that_does_not_exist_is_an_error_at_once(
@@ -387,7 +387,7 @@ class TestClient:
             with client:
                 assert client.wait_for_task(*IDS, timeout=60, poll_interval=0).succeeded
 
-        assert 7 == len(server.requests)
+        assert len(server.requests) == 7
 
 
 def test_faults_in_the_way_to_aws_are_botocore_s(clock: FakeClock) -> None:

@@ -274,7 +274,7 @@ def test_structure_nothing(cls: type[TaskExecution | TaskInvocation]) -> None:
     """A member that is null is as good as absent."""
     names = unstructure(cls())
 
-    assert {None} == set(names.values())
+    assert set(names.values()) == {None}
     assert cls() == structure(names, cls)
     assert [cls()] * len(names) == [structure({name: None}, cls) for name in names]
 
@@ -300,7 +300,7 @@ TASK_PARAMETERS: list[tuple[Any, Any]] = [
 )
 def test_task_parameters(given: object, expected: object) -> None:
     """The level of `Values` is folded away; empty is not absent."""
-    assert expected == structure({"TaskParameters": given}, TaskExecution).task_parameters
+    assert structure({"TaskParameters": given}, TaskExecution).task_parameters == expected
 
 
 PAGES: list[tuple[dict[str, Any], InvocationPage]] = [
@@ -328,7 +328,7 @@ def test_any_mapping() -> None:
         {"TaskParameters": (MappingProxyType({"a": MappingProxyType({"Values": ("b",)})}),)}
     )
 
-    assert TaskExecution(task_parameters=({"a": ("b",)},)) == structure(data, TaskExecution)
+    assert structure(data, TaskExecution) == TaskExecution(task_parameters=({"a": ("b",)},))
 
 
 # --- times ---
@@ -361,7 +361,7 @@ def test_times(given: object, expected: datetime | None) -> None:
     """However a time is written, it is the same moment, aware and in UTC; naive means UTC."""
     result = start_time(given)
 
-    assert expected == result
+    assert result == expected
     assert getattr(expected, "tzinfo", None) is getattr(result, "tzinfo", None)
 
 
@@ -511,7 +511,7 @@ def test_wrong_types(data: object, cls: type, path: str, problem: str) -> None:
     """A member of the wrong type, or missing though required, is named by its path."""
     error = fault(data, cls)
 
-    assert f"{path}: {problem}" == str(error)
+    assert str(error) == f"{path}: {problem}"
     assert (path, problem) == (error.path, error.problem)
 
 
@@ -539,8 +539,8 @@ def test_repeated_string_of_an_invocation_that_is_not_as_usual() -> None:
     """Where a status is new, a string that is None stays so, and one that is no string is told."""
     item: dict[str, Any] = {"Status": "BRAND_NEW", "StatusDetails": None}
 
-    assert TaskInvocation(status=ExecutionStatus("BRAND_NEW")) == structure(item, TaskInvocation)
-    assert "StatusDetails: not a string" == str(fault(item | {"StatusDetails": 5}, TaskInvocation))
+    assert structure(item, TaskInvocation) == TaskInvocation(status=ExecutionStatus("BRAND_NEW"))
+    assert str(fault(item | {"StatusDetails": 5}, TaskInvocation)) == "StatusDetails: not a string"
 
 
 def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -553,22 +553,22 @@ def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setattr(wire, "orjson", SimpleNamespace(loads=loads))
 
-    assert {"fast": True} == wire.decode_answer(b"{}")
-    assert [b"{}"] == read
+    assert wire.decode_answer(b"{}") == {"fast": True}
+    assert read == [b"{}"]
 
 
 def test_first_of_several_faults_is_told() -> None:
     """Where more than one member is wrong, the first in the model's order is named."""
     error = fault({"EndTime": "noon", "TaskArn": 5, "Priority": "high"}, TaskExecution)
 
-    assert "TaskArn: not a string" == str(error)
+    assert str(error) == "TaskArn: not a string"
 
 
 def test_unhashable_status() -> None:
     """A status that is a list is a fault like any other."""
     error = fault({ITEMS: [{"Status": ["FAILED"]}]}, InvocationPage)
 
-    assert f"{ITEMS}[0].Status" == error.path
+    assert error.path == f"{ITEMS}[0].Status"
 
 
 @pytest.mark.parametrize("data", [None, 5, "Status", ["Status"], [{"Status": "FAILED"}]])
@@ -597,7 +597,7 @@ def test_no_object(data: object, cls: type) -> None:
 )
 def test_no_member(data: dict[str, Any], cls: type) -> None:
     """A mapping that has no member of the class is not that class's answer."""
-    assert f"no member of {cls.__name__} is there" == str(fault(data, cls))
+    assert str(fault(data, cls)) == f"no member of {cls.__name__} is there"
 
 
 @pytest.mark.parametrize("cls", [dict, str, object, RunCommandParameters])
@@ -656,7 +656,7 @@ def test_broken_mapping() -> None:
     """Whatever goes wrong while data is read, it is told by the path alone."""
     error = fault({ITEMS: [{}, BrokenMapping(Parameters="{}")]}, InvocationPage)
 
-    assert f"{ITEMS}[1].Parameters: cannot be read" == str(error)
+    assert str(error) == f"{ITEMS}[1].Parameters: cannot be read"
 
 
 @given(
@@ -825,7 +825,7 @@ def test_load_encodings(file: Path, mark: bytes, encoding: str) -> None:
     """A saved answer is understood in each encoding that shells write."""
     file.write_bytes(mark + '{"StatusDetails": "erfüllt ✓ 🪟"}\r\n'.encode(encoding))
 
-    assert TaskExecution(status_details="erfüllt ✓ 🪟") == load_task_execution(file)
+    assert load_task_execution(file) == TaskExecution(status_details="erfüllt ✓ 🪟")
 
 
 @pytest.mark.parametrize("load", [load_task_execution, load_task_invocations])
@@ -849,7 +849,7 @@ def test_load_not_json(file: Path, load: Any, content: bytes) -> None:
     with pytest.raises(ResponseError, match=r"^not JSON, or cut off\nin the file ") as caught:
         load(file)
 
-    assert [f"in the file {file}"] == caught.value.__notes__
+    assert caught.value.__notes__ == [f"in the file {file}"]
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 

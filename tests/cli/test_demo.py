@@ -66,4 +66,4 @@ def test_a_run_that_goes_on_beside_one_that_went_well(monkeypatch: pytest.Monkey
     monkeypatch.setattr(samples, "automation_run", Mock(return_value=well))
     output = CliRunner().invoke(main, ["demo"], catch_exceptions=False).output
     assert f"command {invocation.command_id}, not ended" in output
-    assert 1 == output.count("need attention")
+    assert output.count("need attention") == 1

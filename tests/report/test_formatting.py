@@ -24,7 +24,7 @@ def test_order() -> None:
         "SUCCESS",
     ]
 
-    assert expected == formatting.in_order([None, *ExecutionStatus, ExecutionStatus("PAUSED")])
+    assert formatting.in_order([None, *ExecutionStatus, ExecutionStatus("PAUSED")]) == expected
 
 
 def test_attention_first() -> None:
@@ -63,7 +63,7 @@ def test_colours() -> None:
 )
 def test_clean(text: str, expected: str) -> None:
     """What a display might act upon is replaced."""
-    assert expected == formatting.clean(text)
+    assert formatting.clean(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_duration(seconds: float | None, expected: str) -> None:
     """A duration is told in its two largest units."""
     duration = None if seconds is None else timedelta(seconds=seconds)
 
-    assert expected == formatting.duration_text(duration)
+    assert formatting.duration_text(duration) == expected
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_duration(seconds: float | None, expected: str) -> None:
 )
 def test_period(start: datetime | None, end: datetime | None, expected: str) -> None:
     """A task's period is told as far as it is known, the day once."""
-    assert expected == formatting.period_text(TaskExecution(start_time=start, end_time=end))
+    assert formatting.period_text(TaskExecution(start_time=start, end_time=end)) == expected
 
 
 def test_time_is_in_utc() -> None:
     """A time of another zone is told in UTC."""
     time = START.astimezone(timezone(timedelta(hours=5)))
 
-    assert "2026-03-10 02:00:00" == formatting.time_text(time)
+    assert formatting.time_text(time) == "2026-03-10 02:00:00"
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_time_is_in_utc() -> None:
 )
 def test_nodes(invocation: TaskInvocation, expected: str) -> None:
     """An invocation is where its nodes are, else its window target."""
-    assert expected == formatting.nodes_of(invocation)
+    assert formatting.nodes_of(invocation) == expected

@@ -46,7 +46,7 @@ def arrow_types(table: Any) -> dict[str, str]:
 @pytest.mark.parametrize("report", [EMPTY, patch_report(20)], ids=["empty", "20 targets"])
 def test_schema(report: TaskReport) -> None:
     """The columns and their types are the same for any report."""
-    assert ARROW_TYPES == arrow_types(report.to_arrow())
+    assert arrow_types(report.to_arrow()) == ARROW_TYPES
 
 
 @pytest.mark.parametrize("report", [EMPTY, patch_report(20)], ids=["empty", "20 targets"])
@@ -56,8 +56,8 @@ def test_schema_of_instances(report: TaskReport) -> None:
 
     table = report.to_arrow(explode_instances=True)
 
-    assert expected == table.column_names
-    assert "string" == str(table["instance_id"].type)
+    assert table.column_names == expected
+    assert str(table["instance_id"].type) == "string"
 
 
 def test_row() -> None:
@@ -75,7 +75,7 @@ def test_row() -> None:
 
     (row,) = report_of(invocation).to_arrow().to_pylist()
 
-    assert {
+    assert row == {
         "window_execution_id": "w",
         "task_execution_id": "t",
         "invocation_id": "v",
@@ -90,15 +90,15 @@ def test_row() -> None:
         "command_id": "c",
         "execution_id": "c",
         "window_target_id": "g",
-    } == row
+    }
 
 
 def test_row_of_nothing() -> None:
     """What AWS left out is null, and the instances are none."""
     (row,) = TaskReport(TaskExecution(), [TaskInvocation()]).to_arrow().to_pylist()
 
-    assert [] == row.pop("instance_ids")
-    assert {None} == set(row.values())
+    assert row.pop("instance_ids") == []
+    assert set(row.values()) == {None}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_document_of_task(task_type: TaskType, expected: str | None) -> None:
     """Where the invocation names no document, it is the task's, if the task runs one."""
     report = report_of(TaskInvocation(task_type=task_type), task_arn="D", type=task_type)
 
-    assert [expected] == report.to_arrow()["document_name"].to_pylist()
+    assert report.to_arrow()["document_name"].to_pylist() == [expected]
 
 
 def test_sensitive_columns() -> None:
@@ -119,7 +119,7 @@ def test_sensitive_columns() -> None:
     asked = report.to_arrow(include_sensitive=True)
 
     assert SECRET not in str(report.to_arrow().to_pylist())
-    assert [SECRET] == asked["owner_information"].to_pylist()
+    assert asked["owner_information"].to_pylist() == [SECRET]
     assert [report.invocations[0].raw_parameters] == asked["raw_parameters"].to_pylist()
 
 
@@ -133,8 +133,8 @@ def test_explode() -> None:
 
     table = report.to_arrow(explode_instances=True)
 
-    assert ["i-1", "i-2", None, "i-3"] == table["instance_id"].to_pylist()
-    assert ["a", "a", "b", "c"] == table["invocation_id"].to_pylist()
+    assert table["instance_id"].to_pylist() == ["i-1", "i-2", None, "i-3"]
+    assert table["invocation_id"].to_pylist() == ["a", "a", "b", "c"]
 
 
 def test_unknown_status() -> None:
@@ -143,8 +143,8 @@ def test_unknown_status() -> None:
 
     categories = report.to_pandas()["status"].cat.categories
 
-    assert ["PAUSED", None, "SUCCESS"] == report.to_arrow()["status"].to_pylist()
-    assert [*ExecutionStatus, "PAUSED"] == list(categories)
+    assert report.to_arrow()["status"].to_pylist() == ["PAUSED", None, "SUCCESS"]
+    assert list(categories) == [*ExecutionStatus, "PAUSED"]
 
 
 def test_half_characters() -> None:
@@ -155,9 +155,9 @@ def test_half_characters() -> None:
 
     table = report.to_arrow()
 
-    assert ["? ok", None] == table["status_details"].to_pylist()
-    assert [["i-?"], ["i-1"]] == table["instance_ids"].to_pylist()
-    assert ["?", "SUCCESS"] == table["status"].to_pylist()
+    assert table["status_details"].to_pylist() == ["? ok", None]
+    assert table["instance_ids"].to_pylist() == [["i-?"], ["i-1"]]
+    assert table["status"].to_pylist() == ["?", "SUCCESS"]
 
 
 @pytest.mark.parametrize("report", [EMPTY, patch_report(20)], ids=["empty", "20 targets"])
@@ -172,7 +172,7 @@ def test_pandas_dtypes(report: TaskReport) -> None:
         "end_time": "datetime64[us, UTC]",
         "duration": "timedelta64[us]",
     }
-    assert expected == {name: str(frame[name].dtype) for name in expected}
+    assert {name: str(frame[name].dtype) for name in expected} == expected
     assert len(report.invocations) == len(frame)
 
 
@@ -180,14 +180,14 @@ def test_pandas_lists() -> None:
     """Instance ids are lists in pandas, which compare as lists do."""
     frame = report_of(invocation_of(nodes=("i-1", "i-2"))).to_pandas()
 
-    assert ["i-1", "i-2"] == frame["instance_ids"][0]
+    assert frame["instance_ids"][0] == ["i-1", "i-2"]
 
 
 def test_pandas_frames_can_be_joined() -> None:
     """Frames of several reports stay categorical when they are put together."""
     both = pd.concat([patch_report(3).to_pandas(), patch_report(40).to_pandas()])
 
-    assert "category" == str(both["status"].dtype)
+    assert str(both["status"].dtype) == "category"
 
 
 def test_pandas_of_instances() -> None:
@@ -196,8 +196,8 @@ def test_pandas_of_instances() -> None:
 
     frame = report.to_pandas(explode_instances=True, include_sensitive=True)
 
-    assert ["i-1"] == list(frame["instance_id"])
-    assert [SECRET] == list(frame["owner_information"])
+    assert list(frame["instance_id"]) == ["i-1"]
+    assert list(frame["owner_information"]) == [SECRET]
 
 
 @pytest.mark.parametrize("report", [EMPTY, patch_report(20)], ids=["empty", "20 targets"])
@@ -206,9 +206,9 @@ def test_polars_dtypes(report: TaskReport) -> None:
     frame = report.to_polars()
 
     schema = dict(frame.schema)
-    assert list(ARROW_TYPES) == list(schema)
-    assert pl.Datetime("us", "UTC") == schema["start_time"]
-    assert pl.Duration("us") == schema["duration"]
+    assert list(schema) == list(ARROW_TYPES)
+    assert schema["start_time"] == pl.Datetime("us", "UTC")
+    assert schema["duration"] == pl.Duration("us")
     assert pl.List(pl.String) == schema["instance_ids"]
     assert pl.Categorical == schema["status"]
     assert len(report.invocations) == len(frame)
@@ -218,7 +218,7 @@ def test_polars_of_instances() -> None:
     """Polars takes the options of the Arrow table."""
     frame = secret_report().to_polars(explode_instances=True, include_sensitive=True)
 
-    assert [("i-1", SECRET)] == frame.select("instance_id", "owner_information").rows()
+    assert frame.select("instance_id", "owner_information").rows() == [("i-1", SECRET)]
 
 
 def test_arrow_stream() -> None:

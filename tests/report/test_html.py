@@ -33,7 +33,7 @@ class Document(HTMLParser):
         self._open: list[str] = []
         self.feed(html)
         self.close()
-        assert [] == self._open
+        assert self._open == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element."""
@@ -101,27 +101,27 @@ def test_table() -> None:
         invocation_of("IN_PROGRESS", nodes=("i-3",), took=None),
     )
 
-    assert [
+    assert shown(report).rows == [
         ["Status", "Target", "Details", "Start (UTC)", "Duration", "Command id"],
         ["FAILED", "i-2", "—", "2026-03-10 02:00:05", "0.4 s", "—"],
         ["IN_PROGRESS", "i-3", "—", "2026-03-10 02:00:00", "—", "—"],
         ["SUCCESS", "i-1", "Success", "2026-03-10 02:00:00", "1 min 00 s", "c-1"],
-    ] == shown(report).rows
+    ]
 
 
 def test_execution_id_of_other_tasks() -> None:
     """Only a Run Command's execution id is called a command id."""
     report = TaskReport(TaskExecution(), [TaskInvocation(execution_id="x")])
 
-    assert ["Execution id", "x"] == [row[-1] for row in shown(report).rows]
+    assert [row[-1] for row in shown(report).rows] == ["Execution id", "x"]
 
 
 def test_notebook_is_capped() -> None:
     """A notebook shows 25 rows and says how many are hidden."""
     document = shown(patch_report(5000))
 
-    assert 1 + 25 == len(document.rows)
-    assert {"FAILED"} == {row[0] for row in document.rows[1:]}
+    assert len(document.rows) == 1 + 25
+    assert {row[0] for row in document.rows[1:]} == {"FAILED"}
     assert document.text.endswith("4,975 more not shown: 225 FAILED, 100 TIMED_OUT, 4,650 SUCCESS.")
 
 
@@ -146,7 +146,7 @@ def test_page_is_capped(max_rows: int | None, rows: int, note: str) -> None:
 
 def test_page_cap_by_default() -> None:
     """A page has 100 rows where nothing else is said."""
-    assert 1 + 100 == len(page(patch_report(250)).rows)
+    assert len(page(patch_report(250)).rows) == 1 + 100
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -203,7 +203,7 @@ def test_fits_any_theme() -> None:
 
 def test_timeline_is_inline() -> None:
     """Where the extra is installed, the timeline is on the page."""
-    assert 1 == page(patch_report(20)).tags.count("svg")
+    assert page(patch_report(20)).tags.count("svg") == 1
 
 
 @pytest.mark.usefixtures("no_extras")
@@ -212,7 +212,7 @@ def test_without_extras() -> None:
     document = page(patch_report(20))
 
     assert "svg" not in document.tags
-    assert 1 + 20 == len(document.rows)
+    assert len(document.rows) == 1 + 20
 
 
 def test_display_imports_no_extra(no_extras: None) -> None:  # noqa: ARG001 - a fixture

@@ -32,7 +32,7 @@ def test_counts() -> None:
     """The invocations are counted by status, those without one under None."""
     report = report_of(*map(invocation_of, ["FAILED", "SUCCESS", None, "SUCCESS"]))
 
-    assert {"SUCCESS": 2, "FAILED": 1, None: 1} == report.counts
+    assert report.counts == {"SUCCESS": 2, "FAILED": 1, None: 1}
     assert report.counts["CANCELLED"] == 0  # type: ignore[index]  # a string is as good
 
 
@@ -40,23 +40,23 @@ def test_failed(of_all_statuses: TaskReport) -> None:
     """Those have failed that ended otherwise than in SUCCESS."""
     expected = ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"]
 
-    assert expected == statuses_of(of_all_statuses.failed)
+    assert statuses_of(of_all_statuses.failed) == expected
 
 
 def test_running(of_all_statuses: TaskReport) -> None:
     """Those run that are at work; what is pending or has no known status does not."""
-    assert ["IN_PROGRESS", "CANCELLING"] == statuses_of(of_all_statuses.running)
+    assert statuses_of(of_all_statuses.running) == ["IN_PROGRESS", "CANCELLING"]
 
 
 def test_by_status(of_all_statuses: TaskReport) -> None:
     """Statuses can be given as strings or members, one by one or together."""
     expected = ["SUCCESS", "FAILED"]
 
-    assert ["FAILED"] == statuses_of(of_all_statuses.by_status("FAILED"))
-    assert expected == statuses_of(of_all_statuses.by_status("FAILED", ExecutionStatus.SUCCESS))
-    assert expected == statuses_of(of_all_statuses.by_status(iter(["FAILED", "SUCCESS"])))
-    assert ["PAUSED"] == statuses_of(of_all_statuses.by_status("PAUSED"))
-    assert () == of_all_statuses.by_status()
+    assert statuses_of(of_all_statuses.by_status("FAILED")) == ["FAILED"]
+    assert statuses_of(of_all_statuses.by_status("FAILED", ExecutionStatus.SUCCESS)) == expected
+    assert statuses_of(of_all_statuses.by_status(iter(["FAILED", "SUCCESS"]))) == expected
+    assert statuses_of(of_all_statuses.by_status("PAUSED")) == ["PAUSED"]
+    assert of_all_statuses.by_status() == ()
 
 
 def test_slowest() -> None:
@@ -65,8 +65,8 @@ def test_slowest() -> None:
         invocation_of(took=3), invocation_of(took=9), invocation_of(took=6), invocation_of(took=9)
     )
 
-    assert [9, 9, 6] == seconds_of(report.slowest(3))
-    assert [9, 9, 6, 3] == seconds_of(report.slowest())
+    assert seconds_of(report.slowest(3)) == [9, 9, 6]
+    assert seconds_of(report.slowest()) == [9, 9, 6, 3]
     assert () == report.slowest(0) == report.slowest(-1)
 
 
@@ -76,7 +76,7 @@ def test_slowest_leaves_out_what_has_no_duration() -> None:
         invocation_of("IN_PROGRESS", took=None), invocation_of(took=None), invocation_of(took=1)
     )
 
-    assert [1] == seconds_of(report.slowest())
+    assert seconds_of(report.slowest()) == [1]
 
 
 @pytest.mark.parametrize(
@@ -94,14 +94,14 @@ def test_durations(took: list[float], median: float, p95: float, longest: float)
     report = report_of(*(invocation_of(took=each) for each in took))
 
     expected = Durations(*(timedelta(seconds=each) for each in (median, p95, longest)))
-    assert expected == report.durations
+    assert report.durations == expected
 
 
 def test_durations_of_none() -> None:
     """Where nothing has ended, there are no durations."""
     report = report_of(invocation_of("IN_PROGRESS", took=None))
 
-    assert Durations(None, None, None) == report.durations
+    assert report.durations == Durations(None, None, None)
 
 
 def test_repr() -> None:
@@ -117,7 +117,7 @@ def test_repr() -> None:
 
 def test_repr_of_nothing() -> None:
     """A task of which nothing is known has a repr too."""
-    assert "<TaskReport None (no status): 0 invocations>" == repr(TaskReport(TaskExecution(), ()))
+    assert repr(TaskReport(TaskExecution(), ())) == "<TaskReport None (no status): 0 invocations>"
 
 
 def test_repr_keeps_secrets() -> None:

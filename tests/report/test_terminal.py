@@ -24,28 +24,30 @@ def shown(report: TaskReport, width: int = 160) -> str:
 
 def test_heading() -> None:
     """The heading tells the document, the status and the times."""
-    assert [
+    assert shown(patch_report(250)).splitlines()[:3] == [
         "AWS-RunPatchBaseline",
         "FAILED  17 of 250 targets did not succeed",
         "2026-03-10 02:00:00 to 03:27:28 UTC (1 h 27 min)",
-    ] == shown(patch_report(250)).splitlines()[:3]
+    ]
 
 
 def test_counts() -> None:
     """Each status has its number and a bar."""
     lines = [line.split() for line in shown(patch_report(250)).splitlines()[4:7]]
 
-    assert [["FAILED", "12"], ["TIMED_OUT", "5"], ["SUCCESS", "233"]] == [
-        line[:2] for line in lines
+    assert [line[:2] for line in lines] == [
+        ["FAILED", "12"],
+        ["TIMED_OUT", "5"],
+        ["SUCCESS", "233"],
     ]
-    assert [2, 1, 37] == [len(line[2]) for line in lines]
+    assert [len(line[2]) for line in lines] == [2, 1, 37]
 
 
 def test_table_is_capped() -> None:
     """The table shows what needs attention first, and says how many it hides."""
     text = shown(patch_report(5000))
 
-    assert 2 + 20 == text.count("FAILED  ")  # the heading, the counts and the rows
+    assert text.count("FAILED  ") == 2 + 20  # the heading, the counts and the rows
     assert text.endswith("4,980 more not shown.\n")
 
 
@@ -56,8 +58,8 @@ def test_table_with_room() -> None:
 
 def test_empty_task() -> None:
     """A task without invocations is shown without a table."""
-    assert "Task execution\n(no status)\nno start time\n\n\n" == shown(
-        TaskReport(TaskExecution(), ())
+    assert (
+        shown(TaskReport(TaskExecution(), ())) == "Task execution\n(no status)\nno start time\n\n\n"
     )
 
 

@@ -68,15 +68,19 @@ def test_bar() -> None:
         "started": "2026-03-10 02:00:05 UTC",
         "duration": "1 min 00 s",
     }
-    assert expected == {name: bar[name] for name in expected}
+    assert {name: bar[name] for name in expected} == expected
 
 
 def test_tooltip() -> None:
     """The tooltip shows what the bar tells."""
     tooltip = chart_of(patch_report(20))["layer"][0]["encoding"]["tooltip"]
 
-    assert ["Target", "Status", "Details", "Start", "Duration"] == [
-        each["title"] for each in tooltip
+    assert [each["title"] for each in tooltip] == [
+        "Target",
+        "Status",
+        "Details",
+        "Start",
+        "Duration",
     ]
 
 
@@ -85,7 +89,7 @@ def test_one_bar_for_each_invocation() -> None:
     bars = bars_of(patch_report(250))
 
     ends = [0, *(bar["y2"] for bar in bars)]
-    assert 250 == len(bars)
+    assert len(bars) == 250
     assert all(bar["y"] > end for bar, end in zip(bars, ends, strict=False))
     assert bars == sorted(
         bars,
@@ -101,7 +105,7 @@ def test_colours() -> None:
     statuses = formatting.in_order(patch_report(250).counts)
     assert scale["domain"] == statuses
     assert scale["range"] == [formatting.colour_of(status) for status in statuses]
-    assert ["FAILED  12", "TIMED_OUT  5", "SUCCESS  233"] == headings_of(patch_report(250))
+    assert headings_of(patch_report(250)) == ["FAILED  12", "TIMED_OUT  5", "SUCCESS  233"]
 
 
 def test_running_reach_to_now() -> None:
@@ -110,9 +114,9 @@ def test_running_reach_to_now() -> None:
 
     running, _ = bars_of(report)
 
-    assert "2026-03-10T02:05:00.000+00:00" == running["end"]
-    assert "5 min 00 s, so far" == running["duration"]
-    assert ["1 not ended: drawn up to 2026-03-10 02:05:00 UTC"] == notes_of(report)
+    assert running["end"] == "2026-03-10T02:05:00.000+00:00"
+    assert running["duration"] == "5 min 00 s, so far"
+    assert notes_of(report) == ["1 not ended: drawn up to 2026-03-10 02:05:00 UTC"]
 
 
 def test_running_since_later_than_now() -> None:
@@ -136,8 +140,8 @@ def test_not_drawn() -> None:
         invocation_of("PENDING", start=None), invocation_of("FAILED", took=None), invocation_of()
     )
 
-    assert ["SUCCESS"] == [bar["status"] for bar in bars_of(report)]
-    assert ["2 not drawn: no start time, or ended at no known time"] == notes_of(report)
+    assert [bar["status"] for bar in bars_of(report)] == ["SUCCESS"]
+    assert notes_of(report) == ["2 not drawn: no start time, or ended at no known time"]
 
 
 def test_empty_task(tmp_path: Path) -> None:
@@ -146,33 +150,33 @@ def test_empty_task(tmp_path: Path) -> None:
 
     report.timeline().save(tmp_path / "empty.png")
 
-    assert [] == bars_of(report)
-    assert [] == notes_of(report)
+    assert bars_of(report) == []
+    assert notes_of(report) == []
 
 
 def test_success_is_thinned_out_first() -> None:
     """Of too many, those in SUCCESS are sampled and all others drawn; the chart says so."""
     report = patch_report(5000)
 
-    assert 500 == len(bars_of(report))
-    assert ["FAILED  250", "TIMED_OUT  100", "SUCCESS  4,650 (150 drawn)"] == headings_of(report)
-    assert [
+    assert len(bars_of(report)) == 500
+    assert headings_of(report) == ["FAILED  250", "TIMED_OUT  100", "SUCCESS  4,650 (150 drawn)"]
+    assert notes_of(report) == [
         "500 of 5,000 drawn: SUCCESS as an even sample by start, the others in full"
-    ] == notes_of(report)
+    ]
 
 
 def test_others_are_thinned_out_if_need_be() -> None:
     """Where the others alone are too many, they are sampled too, and SUCCESS keeps a fifth."""
     report = patch_report(5000)
 
-    assert [
+    assert headings_of(report, max_bars=100) == [
         "FAILED  250 (57 drawn)",
         "TIMED_OUT  100 (22 drawn)",
         "SUCCESS  4,650 (20 drawn)",
-    ] == headings_of(report, max_bars=100)
-    assert ["99 of 5,000 drawn: FAILED, TIMED_OUT, SUCCESS as an even sample by start"] == notes_of(
-        report, max_bars=100
-    )
+    ]
+    assert notes_of(report, max_bars=100) == [
+        "99 of 5,000 drawn: FAILED, TIMED_OUT, SUCCESS as an even sample by start"
+    ]
 
 
 def test_no_success_at_all() -> None:
@@ -180,10 +184,10 @@ def test_no_success_at_all() -> None:
     failed = [invocation_of("FAILED", start=place) for place in range(1000)]
     report = report_of(*failed, invocation_of("CANCELLED"))
 
-    assert ["FAILED  1,000 (499 drawn)", "CANCELLED  1"] == headings_of(report)
-    assert [
+    assert headings_of(report) == ["FAILED  1,000 (499 drawn)", "CANCELLED  1"]
+    assert notes_of(report) == [
         "500 of 1,001 drawn: FAILED as an even sample by start, the others in full"
-    ] == notes_of(report)
+    ]
 
 
 def test_sample_is_even() -> None:
@@ -192,7 +196,7 @@ def test_sample_is_even() -> None:
 
     starts = [bar["start"][17:19] for bar in bars_of(report, max_bars=4)]
 
-    assert ["00", "25", "50", "15"] == starts
+    assert starts == ["00", "25", "50", "15"]
 
 
 @pytest.mark.parametrize(("targets", "named"), [(20, True), (30, True), (31, False)])
@@ -212,7 +216,7 @@ def test_time_axis(took: float, expected: str) -> None:
     """The axis tells seconds, or the day, where they are what differs."""
     chart = chart_of(report_of(invocation_of(took=took)))
 
-    assert expected == chart["layer"][0]["encoding"]["x"]["axis"]["format"]
+    assert chart["layer"][0]["encoding"]["x"]["axis"]["format"] == expected
 
 
 @pytest.mark.parametrize("targets", [20, 250, 5000])
@@ -232,7 +236,7 @@ def test_many_bars(tmp_path: Path) -> None:
 
     report.timeline(max_bars=6000).save(path)
 
-    assert 6000 == len(bars_of(report, max_bars=6000))
+    assert len(bars_of(report, max_bars=6000)) == 6000
     assert "SUCCESS" in path.read_text()
 
 

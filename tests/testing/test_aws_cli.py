@@ -44,7 +44,7 @@ def test_what_it_prints_is_what_the_library_reads(tmp_path: Path) -> None:
             tmp_path / "task.json"
         )
         expected = tuple(client.iter_task_invocations(*task.task_ids))
-        assert expected == load_task_invocations(tmp_path / "all.json")
+        assert load_task_invocations(tmp_path / "all.json") == expected
         assert len(expected) == 250
 
 

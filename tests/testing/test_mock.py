@@ -66,10 +66,10 @@ def test_what_is_stored_is_what_comes_back(server: Server, task: TaskExecution) 
     """A run goes through HTTP and the library without a change."""
     expected_task, expected_invocations = samples.patch_run()
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
-        assert expected_task == client.get_task_execution(*task.task_ids)
+        assert client.get_task_execution(*task.task_ids) == expected_task
         pager = client.iter_task_invocations(*task.task_ids)
         assert [len(page) for page in pager.pages()] == [100, 100, 50]
-        assert expected_invocations == tuple(pager)
+        assert tuple(pager) == expected_invocations
 
 
 def test_the_mock_gives_what_the_server_gives(
@@ -127,7 +127,7 @@ def test_a_unittest_case_is_enclosed_with_its_set_up() -> None:
             ran.append(client.get_task_execution(*self.task.task_ids).succeeded)
 
     assert Case("test_it").run().wasSuccessful()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
-    assert [True] == ran
+    assert ran == [True]
 
 
 def test_a_coroutine_function_is_enclosed_to_its_end() -> None:
@@ -266,7 +266,7 @@ def test_five_filters_pass_and_all_of_them_hold(ssm: Any, request_ids: dict[str,
     timed_out = {"Key": "STATUS", "Values": ["TIMED_OUT"]}
     answer = _describe(ssm, {**request_ids, "Filters": [*[failed] * 4, timed_out]})
     statuses = {item["Status"] for item in answer["WindowExecutionTaskInvocationIdentities"]}
-    assert {"TIMED_OUT"} == statuses
+    assert statuses == {"TIMED_OUT"}
 
 
 @pytest.mark.parametrize("wrong", ["WindowExecutionId", "TaskId"])
@@ -283,7 +283,7 @@ def test_what_does_not_exist(
     """Ids that name no task execution of this account and Region do not exist."""
     with pytest.raises(ClientError, match="DoesNotExistException") as caught:
         getattr(ssm, operation)(**{**request_ids, wrong: OTHER_ID})
-    assert 400 == vars(caught.value)["response"]["ResponseMetadata"]["HTTPStatusCode"]
+    assert vars(caught.value)["response"]["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
 def test_the_status_filter(server: Server, task: TaskExecution) -> None:
@@ -292,7 +292,7 @@ def test_the_status_filter(server: Server, task: TaskExecution) -> None:
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
         pager = client.iter_task_invocations(*task.task_ids, statuses=wanted, page_size=10)
         expected = [item for item in samples.patch_run()[1] if item.status in wanted]
-        assert expected == list(pager)
+        assert list(pager) == expected
         assert [len(page) for page in pager.pages()] == [10, 7]
 
 
@@ -341,7 +341,7 @@ def test_rehearsed_errors(
         for _ in range(2):
             with pytest.raises(error) as caught:
                 client.get_task_execution(*task.task_ids)
-            assert status == getattr(caught.value, "http_status", None)
+            assert getattr(caught.value, "http_status", None) == status
         assert task == client.get_task_execution(*task.task_ids)
 
 
