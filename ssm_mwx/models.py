@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import attrs
 
 from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
-from ssm_mwx.redaction import redact
+from ssm_mwx.redaction import SENSITIVE, hide_sensitive
 
 if TYPE_CHECKING:
     from ssm_mwx.parameters import Parameters
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 MEMBER = "member"
 """Field metadata: AWS's name of the member, where it is not the field's own in CamelCase; None
 for a field that is no member."""
-SENSITIVE = "sensitive"
-"""Field metadata: whether AWS's service model marks the member as sensitive."""
 
 
 def _sensitive(*, hashed: bool = True, member: str | None = None) -> Any:
-    """A field that no `repr` shows."""
+    """Declare a field that no view shows unless asked."""
     metadata = {SENSITIVE: True} | ({MEMBER: member} if member else {})
-    return attrs.field(default=None, repr=redact, hash=None if hashed else False, metadata=metadata)
+    return attrs.field(default=None, hash=None if hashed else False, metadata=metadata)
 
 
 class TaskIds(NamedTuple):
@@ -80,7 +78,7 @@ class _Execution:
         return TaskIds(self.window_execution_id, self.task_execution_id)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class Alarm:
     """A CloudWatch alarm attached to a task (``Alarm``)."""
 
@@ -88,7 +86,7 @@ class Alarm:
     """Name of the alarm, or of a composite alarm (``Name``)."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class AlarmConfiguration:
     """The alarms that stop a task (``AlarmConfiguration``)."""
 
@@ -98,7 +96,7 @@ class AlarmConfiguration:
     """Whether the task goes on without the alarm's state (``IgnorePollAlarmFailure``)."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class AlarmStateInformation:
     """An alarm that was invoked (``AlarmStateInformation``)."""
 
@@ -108,7 +106,7 @@ class AlarmStateInformation:
     """Its state (``State``)."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class TaskExecution(_Execution):
     """One task of a maintenance window execution: the answer of GetMaintenanceWindowExecutionTask.
 
@@ -169,7 +167,7 @@ class _ParsedOnce:
     _parsed: Any
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class TaskInvocation(_Execution, _ParsedOnce):
     """A task's work on one target: an item of DescribeMaintenanceWindowExecutionTaskInvocations.
 
@@ -241,7 +239,7 @@ class TaskInvocation(_Execution, _ParsedOnce):
         return (self.execution_id or None) if is_run_command else None
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class InvocationPage:
     """One answer of DescribeMaintenanceWindowExecutionTaskInvocations; iterate it, or use `len`."""
 

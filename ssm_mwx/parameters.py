@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ssm_mwx.enums import TaskType
-from ssm_mwx.redaction import REDACTED, redact
+from ssm_mwx.redaction import REDACTED, SENSITIVE, hide_sensitive
 
 
 def _redact_content(value: Any) -> str:
@@ -81,48 +81,48 @@ def _member(
     *,
     default: Any = None,
     factory: Callable[[], Any] | None = None,
-    shown: bool | Callable[[Any], str] = redact,
+    sensitive: bool | Callable[[Any], str] = True,
     hashed: bool = True,
 ) -> Any:
-    """A field read from the JSON key of its own name, whatever the case of the key's letters."""
+    """Declare a field that is read from the JSON key of its own name, in any case of letters."""
     chosen: dict[str, Any] = {"default": default} if factory is None else {"factory": factory}
-    return attrs.field(
-        **chosen, repr=shown, hash=None if hashed else False, metadata={"read": read}
-    )
+    metadata = {"read": read, SENSITIVE: sensitive}
+    return attrs.field(**chosen, hash=None if hashed else False, metadata=metadata)
 
 
 def _extra() -> Any:
-    return attrs.field(factory=dict[str, Any], repr=_redact_content, hash=False, kw_only=True)
+    metadata = {SENSITIVE: _redact_content}
+    return attrs.field(factory=dict[str, Any], hash=False, kw_only=True, metadata=metadata)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class RunCommandParameters:
     """What a RUN_COMMAND invocation sent (AWS's ``MaintenanceWindowRunCommandParameters``).
 
     A member that is absent is None, an empty tuple or an empty dict.
     """
 
-    document_name: str | None = _member(_string, shown=True)
+    document_name: str | None = _member(_string, sensitive=False)
     """The SSM document that ran."""
-    document_version: str | None = _member(_string, shown=True)
+    document_version: str | None = _member(_string, sensitive=False)
     """Its version, such as ``$DEFAULT`` or ``3``."""
-    instance_ids: tuple[str, ...] = _member(_strings, default=(), shown=True)
+    instance_ids: tuple[str, ...] = _member(_strings, default=(), sensitive=False)
     """The managed nodes by id."""
     targets: tuple[dict[str, Any], ...] = _member(
-        _objects, default=(), shown=_redact_targets, hashed=False
+        _objects, default=(), sensitive=_redact_targets, hashed=False
     )
     """The targets of a run by tag or group, as AWS sent them. Sensitive but for the keys."""
     comment: str | None = _member(_string)
     """The caller's comment. Sensitive."""
-    max_concurrency: str | None = _member(_string, shown=True)
+    max_concurrency: str | None = _member(_string, sensitive=False)
     """A number of targets, or a percentage such as ``10%``."""
-    max_errors: str | None = _member(_string, shown=True)
+    max_errors: str | None = _member(_string, sensitive=False)
     """A number of errors, or a percentage."""
     parameters: dict[str, tuple[str, ...]] = _member(
-        _string_lists, factory=dict, shown=_redact_values, hashed=False
+        _string_lists, factory=dict, sensitive=_redact_values, hashed=False
     )
     """The document's own parameters, names in the document's spelling. The values are sensitive."""
-    timeout_seconds: int | None = _member(_integer, shown=True)
+    timeout_seconds: int | None = _member(_integer, sensitive=False)
     """Seconds a command may wait before it starts."""
     cloud_watch_output_config: dict[str, Any] | None = _member(_object, hashed=False)
     """Where output goes in CloudWatch Logs. Sensitive."""
@@ -157,24 +157,24 @@ class RunCommandParameters:
         return tuple(named)
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class AutomationParameters:
     """What an AUTOMATION invocation sent (AWS's ``MaintenanceWindowAutomationParameters``).
 
     AWS documents no example; the members are those of the registration side.
     """
 
-    document_version: str | None = _member(_string, shown=True)
+    document_version: str | None = _member(_string, sensitive=False)
     """The runbook's version."""
     parameters: dict[str, tuple[str, ...]] = _member(
-        _string_lists, factory=dict, shown=_redact_values, hashed=False
+        _string_lists, factory=dict, sensitive=_redact_values, hashed=False
     )
     """The runbook's own parameters. The values are sensitive."""
     extra: dict[str, Any] = _extra()
     """What AWS sent besides, under its own spelling. Sensitive."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class LambdaParameters:
     """What a LAMBDA invocation sent (AWS's ``MaintenanceWindowLambdaParameters``).
 
@@ -191,7 +191,7 @@ class LambdaParameters:
     """What AWS sent besides, under its own spelling. Sensitive."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class StepFunctionsParameters:
     """What a STEP_FUNCTIONS invocation sent (AWS's ``MaintenanceWindowStepFunctionsParameters``).
 
@@ -206,7 +206,7 @@ class StepFunctionsParameters:
     """What AWS sent besides, under its own spelling. Sensitive."""
 
 
-@attrs.frozen
+@attrs.frozen(field_transformer=hide_sensitive)
 class UnrecognizedParameters:
     """A `Parameters` text that is not of a form the library knows. The text itself is on the
     invocation, as `raw_parameters`.
@@ -214,7 +214,7 @@ class UnrecognizedParameters:
 
     reason: str
     """Why it was not recognised."""
-    document: Any = attrs.field(default=None, repr=redact, hash=False)
+    document: Any = attrs.field(default=None, hash=False, metadata={SENSITIVE: True})
     """The JSON value, if the text was JSON. Sensitive."""
 
 

@@ -13,8 +13,8 @@ from cattrs import AttributeValidationNote, BaseValidationError, IterableValidat
 
 from ssm_mwx.converter import MEMBER_OF_FIELD, MODELS, MismatchError, converter
 from ssm_mwx.errors import ResponseError
-from ssm_mwx.models import SENSITIVE, InvocationPage, TaskExecution, TaskInvocation
-from ssm_mwx.redaction import REDACTED
+from ssm_mwx.models import InvocationPage, TaskExecution, TaskInvocation
+from ssm_mwx.redaction import REDACTED, SENSITIVE
 
 orjson: Any
 try:
