@@ -1,0 +1,316 @@
+"""Answers into models, and models into answers."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from types import MappingProxyType
+from typing import Any
+
+import attrs
+import pytest
+from botocore.utils import parse_timestamp
+from hypothesis import given
+
+from ssm_mwx import (
+    Alarm,
+    ExecutionStatus,
+    InvocationPage,
+    TaskExecution,
+    TaskInvocation,
+    structure,
+    unstructure,
+)
+from tests.support.fakes import SECRET
+from tests.support.models import (
+    EPOCH,
+    FAILED,
+    FULL_INVOCATION,
+    FULL_PAGE,
+    FULL_TASK,
+    ITEMS,
+    TIME,
+)
+from tests.support.strategies import models
+
+
+def start_time(value: object) -> datetime | None:
+    """What a time becomes."""
+    return structure({"StartTime": value}, TaskExecution).start_time
+
+
+def test_structure_all() -> None:
+    """Every member becomes its field, of its type."""
+    assert (
+        structure(
+            {
+                "WindowExecutionId": "window",
+                "TaskExecutionId": "task",
+                "TaskArn": "arn",
+                "ServiceRole": "role",
+                "Type": "BRAND_NEW",
+                "TaskParameters": [{"commands": {"Values": ["df", SECRET]}, "none": {}}, {}],
+                "Priority": 0,
+                "MaxConcurrency": "10%",
+                "MaxErrors": "1",
+                "Status": "FAILED",
+                "StatusDetails": "Failed",
+                "StartTime": EPOCH,
+                "EndTime": EPOCH + 1.277,
+                "AlarmConfiguration": {
+                    "Alarms": [{"Name": "alarm-1"}],
+                    "IgnorePollAlarmFailure": False,
+                },
+                "TriggeredAlarms": [{"Name": "alarm-1", "State": "ALARM"}],
+                "ResponseMetadata": {"RequestId": "request-1"},
+            },
+            TaskExecution,
+        )
+        == FULL_TASK
+    )
+
+
+@pytest.mark.parametrize("cls", [TaskExecution, TaskInvocation])
+def test_structure_nothing(cls: type[TaskExecution | TaskInvocation]) -> None:
+    """A member that is null is as good as absent."""
+    names = unstructure(cls())
+
+    assert set(names.values()) == {None}
+    assert cls() == structure(names, cls)
+    assert [cls()] * len(names) == [structure({name: None}, cls) for name in names]
+
+
+def test_structure_enums() -> None:
+    """A known status is the enum's own member, so that it may be compared in any way."""
+    assert structure({"Status": "FAILED"}, TaskExecution).status is ExecutionStatus.FAILED
+
+
+TASK_PARAMETERS: list[tuple[Any, Any]] = [
+    (None, None),
+    ([], ()),
+    ([{}], ({},)),
+    ([{"a": {"Values": ["b", "c"]}}, {"a": {"Values": []}}], ({"a": ("b", "c")}, {"a": ()})),
+    ([{"a": {}, "b": None, "c": {"Values": None}}], ({"a": (), "b": (), "c": ()},)),
+    (({"a": {"Values": ("b",)}},), ({"a": ("b",)},)),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    TASK_PARAMETERS,
+)
+def test_task_parameters(given: object, expected: object) -> None:
+    """The level of `Values` is folded away; empty is not absent."""
+    assert structure({"TaskParameters": given}, TaskExecution).task_parameters == expected
+
+
+PAGES: list[tuple[dict[str, Any], InvocationPage]] = [
+    ({ITEMS: []}, InvocationPage()),
+    ({ITEMS: None, "NextToken": None}, InvocationPage()),
+    ({"NextToken": ""}, InvocationPage()),
+    ({"NextToken": "token 2"}, InvocationPage(next_token="token 2")),
+    ({ITEMS: [{}]}, InvocationPage((TaskInvocation(),))),
+    ({ITEMS: ({"Status": "FAILED"},)}, InvocationPage((FAILED,))),
+]
+
+
+@pytest.mark.parametrize(
+    ("answer", "page"),
+    PAGES,
+)
+def test_pages(answer: dict[str, Any], page: InvocationPage) -> None:
+    """A page has what AWS sent; an empty token is none."""
+    assert page == structure(answer, InvocationPage)
+
+
+def test_any_mapping() -> None:
+    """Any mapping will do, not only a dict."""
+    data: Mapping[str, Any] = MappingProxyType(
+        {"TaskParameters": (MappingProxyType({"a": MappingProxyType({"Values": ("b",)})}),)}
+    )
+
+    assert structure(data, TaskExecution) == TaskExecution(task_parameters=({"a": ("b",)},))
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (0, datetime(1970, 1, 1, tzinfo=UTC)),
+        (-1.5, datetime(1969, 12, 31, 23, 59, 58, 500000, tzinfo=UTC)),
+        (1487692834, TIME.replace(microsecond=0)),
+        (EPOCH, TIME),
+        (str(EPOCH), TIME),
+        ("1487692834", TIME.replace(microsecond=0)),
+        (TIME, TIME),
+        (TIME.astimezone(timezone(timedelta(hours=-7))), TIME),
+        (TIME.astimezone(timezone(timedelta(hours=5, minutes=45))), TIME),
+        (TIME.replace(tzinfo=None), TIME),
+        ("2017-02-21T16:00:34.723000+00:00", TIME),
+        ("2017-02-21T16:00:34.723Z", TIME),
+        ("2017-02-21T09:00:34.723000-07:00", TIME),
+        ("2017-02-21T21:45:34.723+05:45", TIME),
+        ("2017-02-21T16:00:34.723", TIME),
+        ("0001-01-01T00:00:00+00:00", datetime.min.replace(tzinfo=UTC)),
+        ("9999-12-31T23:59:59.999999+00:00", datetime.max.replace(tzinfo=UTC)),
+        (None, None),
+    ],
+)
+def test_times(given: object, expected: datetime | None) -> None:
+    """However a time is written, it is the same moment, aware and in UTC; naive means UTC."""
+    result = start_time(given)
+
+    assert result == expected
+    assert getattr(expected, "tzinfo", None) is getattr(result, "tzinfo", None)
+
+
+@pytest.fixture(name="_new_york")
+def _new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The machine's zone is that of New York, whatever zone files it has."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("_new_york")
+def test_ambiguous_times() -> None:
+    """An hour that a local clock shows twice is told apart, as botocore's local times allow."""
+    moments = [datetime(2024, 11, 3, hour, 30, tzinfo=UTC) for hour in (5, 6)]
+    local: list[datetime] = [parse_timestamp(str(moment.timestamp())) for moment in moments]
+    clock = [each.replace(tzinfo=None, fold=0).isoformat() for each in local]
+
+    assert clock == ["2024-11-03T01:30:00"] * 2
+    assert moments == [start_time(each) for each in local]
+    assert moments == [start_time(moment.timestamp()) for moment in moments]
+
+
+@pytest.mark.parametrize("status", ["FAILED", "BRAND_NEW", None])
+def test_what_invocations_repeat_is_held_once(status: str | None) -> None:
+    """Strings that are alike in all invocations of a task take memory once."""
+    repeated = {
+        "WindowExecutionId": "a window",
+        "TaskExecutionId": "a task",
+        "StatusDetails": "some details",
+        "WindowTargetId": "a target",
+    }
+    body = json.dumps({ITEMS: [repeated | {"Status": status}] * 2})
+
+    one, other = structure(json.loads(body), InvocationPage).invocations
+
+    assert one == other
+    assert one.window_execution_id is other.window_execution_id
+    assert one.task_execution_id is other.task_execution_id
+    assert one.status_details is other.status_details
+    assert one.window_target_id is other.window_target_id
+
+
+def test_unstructure_all() -> None:
+    """A model becomes AWS's JSON: AWS's names, plain values, times as ISO 8601 in UTC."""
+    assert unstructure(FULL_TASK) == {
+        "WindowExecutionId": "window",
+        "TaskExecutionId": "task",
+        "TaskArn": "arn",
+        "ServiceRole": "role",
+        "Type": "BRAND_NEW",
+        "TaskParameters": [
+            {"commands": {"Values": ["df", SECRET]}, "none": {"Values": []}},
+            {},
+        ],
+        "Priority": 0,
+        "MaxConcurrency": "10%",
+        "MaxErrors": "1",
+        "Status": "FAILED",
+        "StatusDetails": "Failed",
+        "StartTime": "2017-02-21T16:00:34.723000+00:00",
+        "EndTime": "2017-02-21T16:00:36+00:00",
+        "AlarmConfiguration": {"Alarms": [{"Name": "alarm-1"}], "IgnorePollAlarmFailure": False},
+        "TriggeredAlarms": [{"Name": "alarm-1", "State": "ALARM"}],
+    }
+
+
+def test_unstructure_plain_types() -> None:
+    """What comes out are plain strings, lists and dicts, for tools that look at the type."""
+    data = unstructure(FULL_TASK)
+
+    assert {str} == {type(data["Status"]), type(data["Type"]), type(data["StartTime"])}
+    assert {list} == {type(data["TaskParameters"]), type(data["TriggeredAlarms"])}
+
+
+def test_unstructure_page() -> None:
+    """A page becomes AWS's answer; its number and request id are not AWS's members."""
+    page = InvocationPage(
+        (TaskInvocation(raw_parameters="{}"),), "token 2", number=2, request_id="request-1"
+    )
+
+    assert unstructure(page) == {ITEMS: [{"Parameters": "{}"}], "NextToken": "token 2"}
+    assert unstructure(InvocationPage()) == {ITEMS: []}
+
+
+def test_unstructure_absent() -> None:
+    """Absent members are left out, but empty ones are not."""
+    task = TaskExecution(task_parameters=(), triggered_alarms=(), status_details="", priority=0)
+
+    assert unstructure(task) == {
+        "TaskParameters": [],
+        "TriggeredAlarms": [],
+        "StatusDetails": "",
+        "Priority": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    "zone", [UTC, timezone(timedelta(hours=-7)), None], ids=["UTC", "-7", "naive"]
+)
+def test_unstructure_times(zone: timezone | None) -> None:
+    """A time is written in UTC, in whatever zone a caller made it."""
+    moment = TIME.replace(tzinfo=None) if zone is None else TIME.astimezone(zone)
+
+    assert unstructure(TaskExecution(start_time=moment)) == {
+        "StartTime": "2017-02-21T16:00:34.723000+00:00"
+    }
+
+
+def test_redact() -> None:
+    """Redacted, the sensitive members say so and the others are as before."""
+    task = unstructure(FULL_TASK, redact_sensitive=True)
+    page = unstructure(FULL_PAGE, redact_sensitive=True)
+
+    assert unstructure(FULL_TASK) | {"TaskParameters": "<sensitive>"} == task
+    assert {
+        ITEMS: [
+            unstructure(FULL_INVOCATION)
+            | {"Parameters": "<sensitive>", "OwnerInformation": "<sensitive>"},
+            unstructure(TaskInvocation()),
+        ],
+        "NextToken": "token 2",
+    } == page
+    assert SECRET not in json.dumps([task, page])
+
+
+@pytest.mark.parametrize(
+    "model", [TaskExecution(), TaskInvocation(), InvocationPage(), Alarm("a"), TaskExecution("a")]
+)
+def test_redact_nothing(model: object) -> None:
+    """Where nothing sensitive is there, redacting changes nothing."""
+    assert unstructure(model) == unstructure(model, redact_sensitive=True)
+
+
+@given(model=models)
+def test_round_trip(model: attrs.AttrsInstance) -> None:
+    """A model's data is always JSON, and makes the same model again."""
+    data = unstructure(model)
+
+    assert model == structure(data, type(model))
+    assert model == structure(json.loads(json.dumps(data)), type(model))
+
+
+@given(model=models)
+def test_redacted_is_json(model: attrs.AttrsInstance) -> None:
+    """Redacted data has the same members, and is JSON too."""
+    data = unstructure(model, redact_sensitive=True)
+
+    assert unstructure(model).keys() == data.keys()
+    assert data == json.loads(json.dumps(data))

@@ -1,0 +1,301 @@
+"""Answers that are not what the service promises."""
+
+from __future__ import annotations
+
+import traceback
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ssm_mwx import (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
+    ExecutionStatus,
+    InvocationPage,
+    ResponseError,
+    RunCommandParameters,
+    TaskExecution,
+    TaskInvocation,
+    structure,
+    unstructure,
+)
+from tests.support.fakes import SECRET, payload
+from tests.support.models import (
+    EPOCH,
+    ITEMS,
+)
+from tests.support.strategies import json_values
+
+
+def fault(data: Any, cls: type) -> ResponseError:
+    """The error that data is refused with; it has nothing behind it that could hold a value."""
+    with pytest.raises(ResponseError) as caught:
+        structure(data, cls)
+    error = caught.value
+    assert (
+        error.__cause__,
+        error.__context__,
+        getattr(error, "__notes__", []),
+    ) == (None, None, [])
+    return error
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "nan",
+        float("nan"),
+        float("inf"),
+        "-inf",
+        1e18,
+        -1e18,
+        10**400,
+        "9" * 400,
+        "9" * 5000,
+        "0001-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-01:00",
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-1))),
+        "2017-02-30T00:00:00Z",
+        "noon",
+        "",
+        True,
+        [EPOCH],
+        b"1487692834",
+    ],
+)
+def test_no_times(given: object) -> None:
+    """What is no moment that a datetime can hold is a fault of the answer."""
+    error = fault({"StartTime": given}, TaskExecution)
+
+    assert str(error) == "StartTime: not a time"
+    assert error.path == "StartTime"
+
+
+FAULTS: list[tuple[dict[str, Any], type, str, str]] = [
+    ({"TaskArn": 5}, TaskExecution, "TaskArn", "not a string"),
+    ({"TaskArn": b"arn"}, TaskExecution, "TaskArn", "not a string"),
+    ({"Status": 5}, TaskExecution, "Status", "not a string"),
+    ({"Type": True}, TaskExecution, "Type", "not a string"),
+    ({"Priority": "0"}, TaskExecution, "Priority", "not an integer"),
+    ({"Priority": 1.0}, TaskExecution, "Priority", "not an integer"),
+    ({"Priority": False}, TaskExecution, "Priority", "not an integer"),
+    ({"EndTime": {}}, TaskExecution, "EndTime", "not a time"),
+    ({"TaskParameters": {}}, TaskExecution, "TaskParameters", "not a list"),
+    ({"TaskParameters": "ab"}, TaskExecution, "TaskParameters", "not a list"),
+    ({"TaskParameters": ["ab"]}, TaskExecution, "TaskParameters", "not an object"),
+    ({"TaskParameters": [{"a": ["b"]}]}, TaskExecution, "TaskParameters", "not an object"),
+    ({"TaskParameters": [{5: {}}]}, TaskExecution, "TaskParameters", "not a string"),
+    (
+        {"TaskParameters": [{"a": {"Values": "b"}}]},
+        TaskExecution,
+        "TaskParameters",
+        "not a list",
+    ),
+    (
+        {"TaskParameters": [{"a": {"Values": [5]}}]},
+        TaskExecution,
+        "TaskParameters",
+        "not a string",
+    ),
+    ({"AlarmConfiguration": []}, TaskExecution, "AlarmConfiguration", "not an object"),
+    (
+        {"AlarmConfiguration": {}},
+        TaskExecution,
+        "AlarmConfiguration.Alarms",
+        "a required member is missing",
+    ),
+    (
+        {"AlarmConfiguration": {"Alarms": None}},
+        TaskExecution,
+        "AlarmConfiguration.Alarms",
+        "not a list",
+    ),
+    (
+        {"AlarmConfiguration": {"Alarms": [{"Name": "a"}, {}]}},
+        TaskExecution,
+        "AlarmConfiguration.Alarms[1].Name",
+        "a required member is missing",
+    ),
+    (
+        {"AlarmConfiguration": {"Alarms": [], "IgnorePollAlarmFailure": 0}},
+        TaskExecution,
+        "AlarmConfiguration.IgnorePollAlarmFailure",
+        "not a boolean",
+    ),
+    ({"TriggeredAlarms": {}}, TaskExecution, "TriggeredAlarms", "not a list"),
+    (
+        {"TriggeredAlarms": [{"Name": "a", "State": None}]},
+        TaskExecution,
+        "TriggeredAlarms[0].State",
+        "not a string",
+    ),
+    (
+        {"TriggeredAlarms": [{"Name": "a", "State": "ALARM"}, {"Name": "b"}]},
+        TaskExecution,
+        "TriggeredAlarms[1].State",
+        "a required member is missing",
+    ),
+    ({"Parameters": {}}, TaskInvocation, "Parameters", "not a string"),
+    ({"OwnerInformation": 5}, TaskInvocation, "OwnerInformation", "not a string"),
+    ({"NextToken": 5}, InvocationPage, "NextToken", "not a string"),
+    ({ITEMS: {}}, InvocationPage, ITEMS, "not a list"),
+    ({ITEMS: "ab"}, InvocationPage, ITEMS, "not a list"),
+    ({ITEMS: [{}, None]}, InvocationPage, f"{ITEMS}[1]", "not an object"),
+    (
+        {ITEMS: [{}, {}, {}, {"StartTime": "noon"}]},
+        InvocationPage,
+        f"{ITEMS}[3].StartTime",
+        "not a time",
+    ),
+    ({"Name": None}, Alarm, "Name", "not a string"),
+    ({"State": "ALARM"}, AlarmStateInformation, "Name", "a required member is missing"),
+    ({"Alarms": [[]]}, AlarmConfiguration, "Alarms[0]", "not an object"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "cls", "path", "problem"),
+    FAULTS,
+)
+def test_wrong_types(data: object, cls: type, path: str, problem: str) -> None:
+    """A member of the wrong type, or missing though required, is named by its path."""
+    error = fault(data, cls)
+
+    assert str(error) == f"{path}: {problem}"
+    assert (path, problem) == (error.path, error.problem)
+
+
+def test_repeated_string_of_an_invocation_that_is_not_as_usual() -> None:
+    """Where a status is new, a string that is None stays so, and one that is no string is told."""
+    item: dict[str, Any] = {"Status": "BRAND_NEW", "StatusDetails": None}
+
+    assert structure(item, TaskInvocation) == TaskInvocation(status=ExecutionStatus("BRAND_NEW"))
+    assert str(fault(item | {"StatusDetails": 5}, TaskInvocation)) == "StatusDetails: not a string"
+
+
+def test_first_of_several_faults_is_told() -> None:
+    """Where more than one member is wrong, the first in the model's order is named."""
+    error = fault({"EndTime": "noon", "TaskArn": 5, "Priority": "high"}, TaskExecution)
+
+    assert str(error) == "TaskArn: not a string"
+
+
+def test_unhashable_status() -> None:
+    """A status that is a list is a fault like any other."""
+    error = fault({ITEMS: [{"Status": ["FAILED"]}]}, InvocationPage)
+
+    assert error.path == f"{ITEMS}[0].Status"
+
+
+@pytest.mark.parametrize("data", [None, 5, "Status", ["Status"], [{"Status": "FAILED"}]])
+@pytest.mark.parametrize("cls", [TaskExecution, TaskInvocation, InvocationPage, Alarm])
+def test_no_object(data: object, cls: type) -> None:
+    """Data that is no mapping is a fault as a whole."""
+    error = fault(data, cls)
+
+    assert (str(error), error.path) == ("not an object", None)
+
+
+@pytest.mark.parametrize(
+    ("data", "cls"),
+    [
+        ({}, TaskExecution),
+        ({"ResponseMetadata": {"RequestId": "request-1"}}, TaskExecution),
+        ({"status": "FAILED"}, TaskExecution),
+        (payload("describe_invocations_cli.json"), TaskExecution),
+        (payload("get_task_cli.json"), InvocationPage),
+        ({"Number": 1, "RequestId": "request-1"}, InvocationPage),
+        ({"RawParameters": "{}"}, TaskInvocation),
+        ({}, AlarmConfiguration),
+        ({"Alarms": []}, Alarm),
+        ({}, AlarmStateInformation),
+    ],
+)
+def test_no_member(data: dict[str, Any], cls: type) -> None:
+    """A mapping that has no member of the class is not that class's answer."""
+    assert str(fault(data, cls)) == f"no member of {cls.__name__} is there"
+
+
+@pytest.mark.parametrize("cls", [dict, str, object, RunCommandParameters])
+def test_no_model(cls: type) -> None:
+    """Only the models can be made, and only they can be given as data."""
+    message = (
+        f"^{cls.__name__} is none of the models: Alarm, AlarmConfiguration, "
+        "AlarmStateInformation, TaskExecution, TaskInvocation, InvocationPage$"
+    )
+
+    with pytest.raises(TypeError, match=message):
+        structure({"Status": "FAILED"}, cls)
+    with pytest.raises(TypeError, match=message):
+        unstructure(cls())
+
+
+@pytest.mark.parametrize(
+    ("data", "cls"),
+    [
+        (SECRET, TaskExecution),
+        ([SECRET], InvocationPage),
+        ({SECRET: SECRET}, TaskExecution),
+        ({"TaskParameters": SECRET}, TaskExecution),
+        ({"TaskParameters": [{SECRET: {"Values": [SECRET, 5]}}]}, TaskExecution),
+        ({"TaskParameters": [{SECRET: {SECRET: SECRET, "Values": {SECRET: 5}}}]}, TaskExecution),
+        ({"Status": [SECRET]}, TaskExecution),
+        ({"StartTime": SECRET}, TaskExecution),
+        ({"Parameters": [SECRET]}, TaskInvocation),
+        ({"Parameters": {SECRET: SECRET}}, TaskInvocation),
+        ({"OwnerInformation": [SECRET]}, TaskInvocation),
+        ({"OwnerInformation": SECRET, "Parameters": SECRET, "StartTime": SECRET}, TaskInvocation),
+        ({ITEMS: [{"Parameters": SECRET, "OwnerInformation": [SECRET]}]}, InvocationPage),
+        ({ITEMS: [{"Parameters": SECRET}, SECRET]}, InvocationPage),
+        ({ITEMS: SECRET}, InvocationPage),
+        ({"AlarmConfiguration": {"Alarms": [{SECRET: SECRET}]}}, TaskExecution),
+    ],
+)
+def test_faults_hold_no_value(data: object, cls: type) -> None:
+    """An error tells the path, and holds no value anywhere that a log would show."""
+    error = fault(data, cls)
+
+    told = [*traceback.format_exception_only(error), repr(error), str(vars(error))]
+    assert [each for each in told if SECRET in each] == []
+
+
+class BrokenMapping(dict[str, Any]):
+    """A mapping of a caller's own, which fails with an error that tells too much."""
+
+    def __getitem__(self, _key: str) -> Any:
+        error = RuntimeError(SECRET)
+        error.add_note(SECRET)
+        raise error
+
+
+def test_broken_mapping() -> None:
+    """Whatever goes wrong while data is read, it is told by the path alone."""
+    error = fault({ITEMS: [{}, BrokenMapping(Parameters="{}")]}, InvocationPage)
+
+    assert str(error) == f"{ITEMS}[1].Parameters: cannot be read"
+
+
+@given(
+    cls=st.sampled_from([TaskExecution, TaskInvocation, InvocationPage, AlarmConfiguration]),
+    data=st.data(),
+)
+def test_any_data(cls: type[Any], data: st.DataObject) -> None:
+    """Whatever JSON stands in the members, it becomes a model or a `ResponseError`."""
+    fields: tuple[Any, ...] = attrs.fields(cls)
+    names = ["".join(word.capitalize() for word in field.name.split("_")) for field in fields]
+    members = data.draw(
+        st.dictionaries(st.sampled_from([*names, ITEMS, "Parameters"]), json_values)
+    )
+
+    try:
+        result = structure(members, cls)
+    except ResponseError as error:
+        result = error
+
+    assert type(result) in (cls, ResponseError)
+    assert result.__class__ is cls or result.__context__ is None

@@ -1,0 +1,144 @@
+"""Answers that the AWS CLI has saved to a file."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ssm_mwx import (
+    ResponseError,
+    TaskExecution,
+    load_task_execution,
+    load_task_invocations,
+    wire,
+)
+from tests.support.fakes import PAYLOADS, SECRET
+from tests.support.models import (
+    FAILED,
+    INVOCATION_OF_CLI,
+    ITEMS,
+    TASK_OF_CLI,
+)
+
+
+def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fast decoder is used, and json is asked only for what it refuses."""
+    read: list[bytes] = []
+
+    def loads(body: bytes) -> object:
+        read.append(body)
+        return {"fast": True}
+
+    monkeypatch.setattr(wire, "orjson", SimpleNamespace(loads=loads))
+
+    assert wire.decode_answer(b"{}") == {"fast": True}
+    assert read == [b"{}"]
+
+
+encodings = pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ],
+    ids=["UTF-8", "UTF-8 with BOM", "UTF-16 LE", "UTF-16 BE"],
+)
+
+
+@pytest.fixture(name="file")
+def _file(tmp_path: Path) -> Path:
+    return tmp_path / "saved.json"
+
+
+@pytest.mark.parametrize("as_path", [str, Path])
+def test_load(as_path: type[str | Path]) -> None:
+    """What the AWS CLI saved is read from a path or its name."""
+    assert load_task_execution(as_path(PAYLOADS / "get_task_cli.json")) == TASK_OF_CLI
+    assert load_task_invocations(as_path(PAYLOADS / "describe_invocations_cli.json")) == (
+        INVOCATION_OF_CLI,
+    )
+
+
+@encodings
+def test_load_encodings(file: Path, mark: bytes, encoding: str) -> None:
+    """A saved answer is understood in each encoding that shells write."""
+    file.write_bytes(mark + '{"StatusDetails": "erfüllt ✓ 🪟"}\r\n'.encode(encoding))
+
+    assert load_task_execution(file) == TaskExecution(status_details="erfüllt ✓ 🪟")
+
+
+@pytest.mark.parametrize("load", [load_task_execution, load_task_invocations])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        SECRET.encode(),
+        f'{{"Parameters": "{SECRET}'.encode(),
+        f'{{"Parameters": "{SECRET}"}} {{}}'.encode(),
+        b'"\xff' + SECRET.encode() + b'"',
+        f'["{SECRET}", '.encode() + b"[" * 100_000,
+        f'["{SECRET}", '.encode() + b"9" * 5000 + b"]",
+    ],
+    ids=["empty", "text", "cut off", "two", "bad UTF-8", "deep", "long number"],
+)
+def test_load_not_json(file: Path, load: Any, content: bytes) -> None:
+    """A file that cannot be read as JSON is told of without a word of it."""
+    file.write_bytes(content)
+
+    with pytest.raises(ResponseError, match=r"^not JSON, or cut off\nin the file ") as caught:
+        load(file)
+
+    assert caught.value.__notes__ == [f"in the file {file}"]
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+def test_load_the_other_kind(file: Path) -> None:
+    """A file of the other kind, or of none, is refused."""
+    file.write_text("[]")
+
+    with pytest.raises(ResponseError, match=r"^no member of TaskExecution is there\n"):
+        load_task_execution(PAYLOADS / "describe_invocations_cli.json")
+    with pytest.raises(ResponseError, match=r"^no member of InvocationPage is there\n"):
+        load_task_invocations(PAYLOADS / "get_task_cli.json")
+    with pytest.raises(ResponseError, match=r"^not an object\n"):
+        load_task_invocations(file)
+
+
+def test_load_missing_file(file: Path) -> None:
+    """A file that is not there is the operating system's error."""
+    with pytest.raises(FileNotFoundError):
+        load_task_execution(file)
+    with pytest.raises(FileNotFoundError):
+        load_task_invocations(file)
+
+
+def test_load_partial(file: Path) -> None:
+    """A token left over warns that the file lacks the rest, in the name of the calling line."""
+    file.write_text(json.dumps({ITEMS: [{"Status": "FAILED"}], "NextToken": "token 2"}))
+
+    with pytest.warns(UserWarning, match="is partial: its NextToken says") as caught:
+        invocations = load_task_invocations(file)
+
+    assert invocations == (FAILED,)
+    assert [(__file__, True)] == [
+        (each.filename, str(file) in str(each.message)) for each in caught
+    ]
+
+
+@pytest.mark.parametrize("token", [{}, {"NextToken": ""}, {"NextToken": None}])
+def test_load_whole(file: Path, token: dict[str, str | None]) -> None:
+    """An empty token is none, and warns of nothing."""
+    file.write_text(json.dumps({ITEMS: [], **token}))
+
+    with warnings.catch_warnings(action="error"):
+        invocations = load_task_invocations(file)
+
+    assert invocations == ()
