@@ -89,10 +89,11 @@ def lower_bounds() -> list[str]:
 
 @nox.session(python=OLDEST)
 def lint(session: nox.Session) -> None:
-    """Rules and format."""
-    session.install("-q", "ruff>=0.9")
+    """Rules, format and the layers of the package."""
+    session.install("-q", "ruff>=0.9", "import-linter>=2.5")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-cache", "--no-logo")
 
 
 @nox.session(python=OLDEST)
