@@ -1,4 +1,4 @@
-"""The asyncio twin, against the stand-in over HTTP and against a server that breaks."""
+"""The async client, on the fake AWS over HTTP and on a server that breaks."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def _threads() -> list[threading.Thread]:
 
 
 class TestSameAsSync:
-    """What comes back is what the sync client gives."""
+    """The async client returns what the sync client returns."""
 
-    def test_task_and_page(self, server: Server, task: TaskExecution) -> None:
-        """A task, and a page after another with a filter."""
+    def test_task_and_pages_come_back(self, server: Server, task: TaskExecution) -> None:
+        """A task and two filtered pages come back."""
 
         async def main() -> None:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
@@ -69,8 +69,8 @@ class TestSameAsSync:
 
         asyncio.run(main())
 
-    def test_all_invocations(self, server: Server, task: TaskExecution) -> None:
-        """All pages, in the same order, walk after walk."""
+    def test_iteration_equals_the_sync_client_s(self, server: Server, task: TaskExecution) -> None:
+        """Every iteration has all invocations in the sync client's order."""
 
         async def main() -> list[list[TaskInvocation]]:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
@@ -81,8 +81,10 @@ class TestSameAsSync:
             expected = list(client.iter_task_invocations(*task.task_ids))
         assert asyncio.run(main()) == [expected, expected]
 
-    def test_ready_client_is_used_and_left_open(self, server: Server, task: TaskExecution) -> None:
-        """A boto3 client that is given works on after the block."""
+    def test_existing_client_is_used_and_left_open(
+        self, server: Server, task: TaskExecution
+    ) -> None:
+        """An existing boto3 client still works after the block."""
         ready = plain(endpoint_url=server.url)
 
         async def main() -> None:
@@ -93,8 +95,8 @@ class TestSameAsSync:
         assert MaintenanceWindowClient(ready).get_task_execution(*task.task_ids) == task
         ready.close()
 
-    def test_errors_are_the_same(self, server: Server) -> None:
-        """Errors come out of the await, and bad arguments at the call."""
+    def test_errors_are_the_sync_client_s(self, server: Server) -> None:
+        """Errors are raised by the await, and bad arguments at the call."""
 
         async def main() -> None:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
@@ -116,14 +118,14 @@ class TestSameAsSync:
             "report",
         ],
     )
-    def test_arguments_are_the_same(self, name: str) -> None:
-        """Every method takes what the sync client's takes."""
+    def test_arguments_are_the_sync_client_s(self, name: str) -> None:
+        """Every method has the sync client's arguments."""
         ours = _parameters(getattr(AsyncMaintenanceWindowClient, name))
 
         assert ours == _parameters(getattr(MaintenanceWindowClient, name))
 
-    def test_names_are_the_same(self) -> None:
-        """Nothing that the sync client has is missing; closing has asyncio's name, too."""
+    def test_methods_are_the_sync_client_s(self) -> None:
+        """Every method of the sync client exists, and `aclose` besides."""
         sync = {name for name in vars(MaintenanceWindowClient) if not name.startswith("_")}
         twin = {name for name in vars(AsyncMaintenanceWindowClient) if not name.startswith("_")}
 
@@ -137,13 +139,13 @@ def _parameters(function: Any) -> list[tuple[str, Any, Any]]:
 
 
 class TestPager:
-    """`AsyncTaskInvocationPager` knows where it is."""
+    """The pages of `AsyncTaskInvocationPager`, and where to resume."""
 
     def _pager(self, fake: FakeSsmClient) -> AsyncTaskInvocationPager:
         return AsyncMaintenanceWindowClient(fake).iter_task_invocations(*IDS)
 
-    def test_pages(self) -> None:
-        """Pages come as AWS cut them, empty ones too, numbered."""
+    def test_pages_are_numbered(self) -> None:
+        """Pages come as AWS sends them, empty ones too, and are numbered."""
 
         async def main() -> list[tuple[int, int]]:
             pager = self._pager(FakeSsmClient(answers_of_sizes([2, 0, 1])))
@@ -151,8 +153,8 @@ class TestPager:
 
         assert asyncio.run(main()) == [(1, 2), (2, 0), (3, 1)]
 
-    def test_resumes_after_an_error(self) -> None:
-        """What is left after a failed page is what a new pager gives from `resume_token`."""
+    def test_resume_token_after_an_error_brings_the_rest(self) -> None:
+        """After a failed page, a new pager at `resume_token` brings the rest."""
         fake = FakeSsmClient(answers_of_sizes([2, 2, 1]), fails_once=["token 2"])
 
         async def main() -> list[str | None]:
@@ -174,8 +176,8 @@ class TestPager:
 
         assert asyncio.run(main()) == ["1.1", "1.2", "2.1", "2.2", "3.1"]
 
-    def test_fetches_nothing_before_it_is_asked(self) -> None:
-        """No page is fetched before the first item, and none ahead."""
+    def test_pager_fetches_lazily(self) -> None:
+        """No page is fetched before its first item is requested."""
         fake = FakeSsmClient(answers_of_sizes([2, 2]))
 
         async def main() -> None:
@@ -187,8 +189,8 @@ class TestPager:
 
         asyncio.run(main())
 
-    def test_items_of_a_page_come_without_a_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A thread is taken once per page (and once for the end), not once per item."""
+    def test_items_of_a_page_need_no_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Each page (and the end) takes one thread; the items in it take none."""
         started: list[threading.Thread] = []
         start = threading.Thread.start
 
@@ -205,8 +207,8 @@ class TestPager:
         assert asyncio.run(main()) == 18
         assert len([thread for thread in started if thread.name == "ssm_mwx"]) == 3
 
-    def test_prefetch(self) -> None:
-        """A page fetched ahead changes nothing of what comes, nor of where it could be resumed."""
+    def test_prefetch_keeps_items_and_resume_token(self) -> None:
+        """Prefetching changes neither the items nor where to resume."""
         fake = FakeSsmClient(answers_of_sizes([2, 2, 1]), fails_once=["token 3"])
 
         async def main() -> list[str | None]:
@@ -225,7 +227,7 @@ class TestPager:
         assert asyncio.run(main()) == ["1.1", "1.2", "2.1", "2.2"]
 
     def test_leaving_early_leaves_no_thread(self) -> None:
-        """A walk that is left while a page is on its way waits for it beside the event loop."""
+        """Leaving an iteration during a fetch blocks no loop and leaves no thread."""
         pages = answers_of_sizes([1, 1])
 
         def answer(request: Request) -> Answer:
@@ -248,16 +250,16 @@ class TestPager:
             assert asyncio.run(main(server.url)) < 0.4
             assert [thread for thread in threading.enumerate() if "ssm_mwx" in thread.name] == []
 
-    def test_repr(self) -> None:
-        """It says what it is and where it is."""
+    def test_repr_shows_the_resume_token(self) -> None:
+        """The repr shows the class and the resume token."""
         assert repr(self._pager(FakeSsmClient())) == "<AsyncTaskInvocationPager resume_token=None>"
 
 
 class TestLoop:
-    """The event loop stays free."""
+    """The event loop is never blocked."""
 
-    def test_loop_goes_on_while_a_page_is_awaited(self) -> None:
-        """Others get their turn all the time that an answer takes."""
+    def test_loop_runs_while_a_page_is_awaited(self) -> None:
+        """The loop runs other tasks while an answer is awaited."""
         page = Answer.of_json({"WindowExecutionTaskInvocationIdentities": []})
         slow = Answer(page.body, delay=0.5)
 
@@ -274,8 +276,8 @@ class TestLoop:
         with answering(slow) as server:
             assert asyncio.run(main(server.url)) < 0.4
 
-    def test_many_tasks_at_once_under_a_limit(self, server: Server) -> None:
-        """Twenty tasks are read together, no more than five at a time."""
+    def test_many_tasks_run_under_a_semaphore(self, server: Server) -> None:
+        """Twenty tasks are read together, at most five at a time."""
         tasks = [
             server.executions.add_run(*samples.patch_run(targets=12, seed=seed))
             for seed in range(20)
@@ -298,8 +300,8 @@ class TestLoop:
         assert asyncio.run(main()) == [12] * 20
         assert most <= 5
 
-    def test_cancelling_waits_for_nothing(self) -> None:
-        """A cancelled walk asks for no page more, and neither loop nor process waits for it."""
+    def test_cancelling_an_iteration_does_not_wait(self) -> None:
+        """A cancelled iteration fetches no further page, and nothing waits for it."""
         pages = answers_of_sizes([1, 1, 1])
         released = threading.Event()
 
@@ -341,8 +343,8 @@ class TestLoop:
         assert len(server.requests) == 2
         assert pager.resume_token == "token 2"
 
-    def test_context_goes_along(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Context variables, which tracing libraries use, are seen in the thread."""
+    def test_context_variables_reach_the_thread(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Context variables, which tracing libraries use, reach the thread."""
         tracing = contextvars.ContextVar("tracing", default="none")
         seen: list[str] = []
         fake = FakeSsmClient()
@@ -363,11 +365,11 @@ class TestLoop:
 
 
 class TestReport:
-    """`report` is the sync client's, page by page."""
+    """`report` returns the sync client's report."""
 
     @pytest.mark.parametrize("statuses", [(), "FAILED"])
     @pytest.mark.parametrize("progress", [False, True])
-    def test_same_report(
+    def test_report_equals_the_sync_client_s(
         self,
         server: Server,
         task: TaskExecution,
@@ -375,7 +377,7 @@ class TestReport:
         progress: bool,
         capsys: pytest.CaptureFixture[str],
     ) -> None:
-        """The same task and invocations, with a bar if it is asked for."""
+        """The report is the same, with a progress bar on request."""
 
         async def main() -> TaskReport:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
@@ -385,8 +387,8 @@ class TestReport:
             assert asyncio.run(main()) == client.report(*task.task_ids, statuses=statuses)
         assert ("invocations: " in capsys.readouterr().err) is progress
 
-    def test_one_thread_at_a_time(self) -> None:
-        """Cancelling a report asks for no page more."""
+    def test_cancelled_report_fetches_no_further_page(self) -> None:
+        """A cancelled report fetches no further page."""
         fake = FakeSsmClient(answers_of_sizes([100] * 5))
 
         async def main() -> None:
@@ -403,10 +405,10 @@ class TestReport:
 
 
 class TestWait:
-    """`wait_for_task` goes by the same rules as the sync client's."""
+    """`wait_for_task` follows the sync client's rules."""
 
-    def test_waits_for_the_end_of_a_played_run(self, server: Server) -> None:
-        """A run is followed to its end, and `on_poll` is called in the loop's thread."""
+    def test_wait_follows_a_simulated_run_to_its_end(self, server: Server) -> None:
+        """A simulated run is followed to its end, and `on_poll` runs in the loop's thread."""
         task = server.executions.add_run(*samples.patch_run(targets=3), over=0.5)
         seen: list[tuple[str, threading.Thread]] = []
 
@@ -423,8 +425,8 @@ class TestWait:
         assert "IN_PROGRESS" in {status for status, _ in seen}
         assert {thread for _, thread in seen} == {threading.main_thread()}
 
-    def test_times_out(self, server: Server) -> None:
-        """The last state is in the error."""
+    def test_wait_timeout_has_the_last_state(self, server: Server) -> None:
+        """The timeout error has the last state."""
         task = server.executions.add_task(status="PENDING")
 
         async def main() -> None:
@@ -435,8 +437,8 @@ class TestWait:
             asyncio.run(main())
         assert caught.value.task == task
 
-    def test_failure_can_be_an_error(self, server: Server, task: TaskExecution) -> None:
-        """`raise_on_failure` is the sync client's."""
+    def test_wait_raises_on_failure_on_request(self, server: Server, task: TaskExecution) -> None:
+        """With `raise_on_failure`, a failed task is an error."""
 
         async def main() -> None:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
@@ -445,8 +447,8 @@ class TestWait:
         with pytest.raises(TaskFailedError):
             asyncio.run(main())
 
-    def test_passing_faults_are_ridden_out(self) -> None:
-        """Throttling costs a look, and no more."""
+    def test_wait_continues_after_a_transient_error(self) -> None:
+        """A throttled poll does not end the wait."""
         answers = [Answer.of_error("ThrottlingException"), Answer.of_json({"Status": "SUCCESS"})]
 
         async def main(url: str) -> TaskExecution:
@@ -458,7 +460,7 @@ class TestWait:
             assert asyncio.run(main(server.url)).succeeded
 
 
-def test_asyncio_is_not_imported_with_the_package() -> None:
-    """Those who do not use it do not pay for it."""
+def test_package_does_not_import_asyncio() -> None:
+    """Importing the package does not import asyncio."""
     code = "import sys, ssm_mwx; sys.exit('asyncio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

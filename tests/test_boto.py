@@ -1,4 +1,4 @@
-"""One call, over real HTTP on loopback: what comes back, and what is refused."""
+"""One call over real HTTP on loopback: answers, errors, and bodies that are no answer."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ NO_RETRY = {"retries": {"total_max_attempts": 1}}
 
 
 @pytest.mark.parametrize("name", ["get_task_api_reference", "get_task_cli"])
-def test_documented_task_over_the_wire(name: str, make_client: ClientMaker) -> None:
-    """AWS's documented tasks come over HTTP as they come through `structure`."""
+def test_documented_task_equals_structure(name: str, make_client: ClientMaker) -> None:
+    """AWS's documented tasks come over HTTP as `structure` reads them."""
     body = (PAYLOADS / f"{name}.json").read_bytes()
     with answering(Answer(body)) as server, make_client(server.url) as client:
         actual = client.get_task_execution(*IDS)
@@ -48,8 +48,8 @@ def test_documented_task_over_the_wire(name: str, make_client: ClientMaker) -> N
 
 
 @pytest.mark.parametrize("name", ["describe_invocations_api_reference", "describe_invocations_cli"])
-def test_documented_invocations_over_the_wire(name: str, make_client: ClientMaker) -> None:
-    """AWS's documented invocations come over HTTP as they come through `structure`."""
+def test_documented_invocations_equal_structure(name: str, make_client: ClientMaker) -> None:
+    """AWS's documented invocations come over HTTP as `structure` reads them."""
     body = (PAYLOADS / f"{name}.json").read_bytes()
     with answering(Answer(body)) as server, make_client(server.url) as client:
         actual = client.describe_task_invocations(*IDS)
@@ -57,10 +57,10 @@ def test_documented_invocations_over_the_wire(name: str, make_client: ClientMake
     assert actual.request_id == "request-1"
 
 
-def test_times_and_states_are_the_same_on_both_ways(
+def test_times_are_utc_on_both_decode_paths(
     monkeypatch: pytest.MonkeyPatch, make_client: ClientMaker
 ) -> None:
-    """Epoch numbers become UTC, whatever the machine's zone makes of them on the ordinary way."""
+    """Times are in UTC on both decode paths, whatever the machine's zone."""
     monkeypatch.setenv("TZ", "America/New_York")
     answer = Answer.of_json({"StartTime": 1793511000.123456, "Status": "NEW_STATE", "Priority": 0})
     with answering(answer) as server, make_client(server.url) as client:
@@ -70,8 +70,8 @@ def test_times_and_states_are_the_same_on_both_ways(
     assert actual == expected
 
 
-def test_unknown_and_null_members_are_passed_over(make_client: ClientMaker) -> None:
-    """A member of a newer service is no error, and null is as good as absent."""
+def test_unknown_and_null_members_are_ignored(make_client: ClientMaker) -> None:
+    """An unknown member and a null one are treated as absent."""
     identity = {"Status": "SUCCESS", "StatusDetails": None, "Novelty": {"a": [1]}}
     answer = Answer.of_json(
         {"WindowExecutionTaskInvocationIdentities": [identity, {}], "Other": 1, "NextToken": None}
@@ -82,8 +82,8 @@ def test_unknown_and_null_members_are_passed_over(make_client: ClientMaker) -> N
     assert InvocationPage((succeeded, TaskInvocation())) == actual
 
 
-def test_an_empty_object_is_an_answer_without_members(make_client: ClientMaker) -> None:
-    """No member is required, so ``{}`` is a well-formed answer."""
+def test_empty_object_is_an_answer(make_client: ClientMaker) -> None:
+    """No member is required, so ``{}`` is an answer."""
     with answering(Answer(b"{}")) as server, make_client(server.url) as client:
         assert client.get_task_execution(*IDS) == TaskExecution()
         assert client.describe_task_invocations(*IDS) == InvocationPage()
@@ -116,8 +116,8 @@ BAD_BODIES = {
 
 
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
-def test_answers_that_the_service_does_not_promise(body: bytes, make_client: ClientMaker) -> None:
-    """A 2xx answer that is no such answer is a `ResponseError`, and its values do not show."""
+def test_bad_body_is_a_response_error(body: bytes, make_client: ClientMaker) -> None:
+    """A 2xx body that is no answer is a `ResponseError`, which shows no value."""
     with (
         answering(Answer(body)) as server,
         make_client(server.url) as client,
@@ -131,8 +131,8 @@ def test_answers_that_the_service_does_not_promise(body: bytes, make_client: Cli
 
 
 @pytest.mark.parametrize("items", ['"secret"', "5", '{"a": {}}', '["secret"]', "[[]]", "[null]"])
-def test_pages_that_the_service_does_not_promise(items: str, make_client: ClientMaker) -> None:
-    """A page of failed targets is never read as an empty one."""
+def test_bad_page_is_a_response_error(items: str, make_client: ClientMaker) -> None:
+    """A page of the wrong type is never read as an empty one."""
     body = f'{{"WindowExecutionTaskInvocationIdentities": {items}}}'.encode()
     with (
         answering(Answer(body)) as server,
@@ -142,8 +142,8 @@ def test_pages_that_the_service_does_not_promise(items: str, make_client: Client
         client.describe_task_invocations(*IDS)
 
 
-def test_the_path_of_the_member_at_fault(make_client: ClientMaker) -> None:
-    """The error names the member by AWS's names, and the request."""
+def test_response_error_names_path_and_request(make_client: ClientMaker) -> None:
+    """The error names the member's path and the request id."""
     identities = [{}, {"StatusDetails": 5}]
     answer = Answer.of_json({"WindowExecutionTaskInvocationIdentities": identities})
     with (
@@ -167,8 +167,8 @@ def test_the_path_of_the_member_at_fault(make_client: ClientMaker) -> None:
     ],
     ids=["nothing", "204", "no length", "bad length"],
 )
-def test_answers_of_no_or_unknown_length(answer: Answer, make_client: ClientMaker) -> None:
-    """Nothing but ``{}`` is an answer without members, on either way."""
+def test_empty_body_is_a_response_error(answer: Answer, make_client: ClientMaker) -> None:
+    """A body without content or length is no answer, on either decode path."""
     with (
         answering(answer) as server,
         make_client(server.url) as client,
@@ -178,8 +178,8 @@ def test_answers_of_no_or_unknown_length(answer: Answer, make_client: ClientMake
 
 
 @pytest.mark.parametrize("status", [200, 201, 299])
-def test_an_error_document_with_a_member_of_an_answer(status: int) -> None:
-    """For a client we build, ``__type`` makes an error document, whatever else is in it."""
+def test_error_document_in_a_2xx_answer_is_a_response_error(status: int) -> None:
+    """For a client built here, ``__type`` marks an error document, whatever else is in it."""
     answer = Answer.of_json({"__type": "InternalServerError", "Status": "SUCCESS"}, status)
     with (
         answering(answer) as server,
@@ -189,8 +189,8 @@ def test_an_error_document_with_a_member_of_an_answer(status: int) -> None:
         client.get_task_execution(*IDS)
 
 
-def test_an_answer_of_untold_length_and_no_member(make_client: ClientMaker) -> None:
-    """Where no Content-Length tells that nothing was said, nothing is taken to be lost."""
+def test_chunked_body_that_is_no_answer_is_a_response_error(make_client: ClientMaker) -> None:
+    """A chunked body that is no JSON is no answer, on either decode path."""
     chunked = {"Transfer-Encoding": "chunked"}
     answer = Answer(b"9\r\n<secret/>\r\n0\r\n\r\n", headers=chunked)
     with (
@@ -201,15 +201,15 @@ def test_an_answer_of_untold_length_and_no_member(make_client: ClientMaker) -> N
         client.get_task_execution(*IDS)
 
 
-def test_a_content_length_that_tells_nothing(make_client: ClientMaker) -> None:
-    """A length that is no number does not get in the way of reading what came."""
+def test_bad_content_length_is_ignored(make_client: ClientMaker) -> None:
+    """A Content-Length that is not a number does not stop a good answer."""
     answer = Answer(b'{"Status": "SUCCESS"}', headers={"Content-Length": "some"})
     with answering(answer) as server, make_client(server.url) as client:
         assert client.get_task_execution(*IDS).succeeded
 
 
-def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
-    """Only an answer that is shorter than it said is asked for again."""
+def test_empty_body_of_unknown_length_is_not_retried() -> None:
+    """Only a body shorter than its Content-Length is requested again."""
     answer = Answer(b"", headers={"Content-Length": "some"})
     with (
         answering(answer) as server,
@@ -225,8 +225,8 @@ def test_an_empty_answer_of_untold_length_is_not_repeated() -> None:
     [{}, {"HTTPHeaders": {}}, {"HTTPStatusCode": 200, "HTTPHeaders": {"content-length": "2"}}],
     ids=["no HTTP", "no headers", "as long as {}"],
 )
-def test_a_ready_client_s_answer_that_says_nothing(metadata: dict[str, Any]) -> None:
-    """An answer as long as ``{}``, or one that came over no HTTP, may have no member."""
+def test_existing_client_s_empty_answer_is_accepted(metadata: dict[str, Any]) -> None:
+    """An existing client's answer may have no member if it came without HTTP or was ``{}``."""
     client = MaintenanceWindowClient(FakeSsmClient(task={"ResponseMetadata": metadata}))
     assert client.get_task_execution(*IDS) == TaskExecution()
 
@@ -234,16 +234,16 @@ def test_a_ready_client_s_answer_that_says_nothing(metadata: dict[str, Any]) -> 
 @pytest.mark.parametrize(
     ("status", "length"), [(200, "0"), (200, "1"), (200, "3"), (200, "?"), (204, "2")]
 )
-def test_a_ready_client_s_answer_that_was_lost(status: int, length: str) -> None:
-    """Any other answer of which nothing is left is not taken for an empty one."""
+def test_existing_client_s_lost_answer_is_a_response_error(status: int, length: str) -> None:
+    """An existing client's answer of another length and without members was lost."""
     metadata = {"HTTPStatusCode": status, "HTTPHeaders": {"content-length": length}}
     client = MaintenanceWindowClient(FakeSsmClient(task={"ResponseMetadata": metadata}))
     with pytest.raises(ResponseError, match="no member of TaskExecution is there"):
         client.get_task_execution(*IDS)
 
 
-def test_botocore_does_not_check_requests_again() -> None:
-    """A client we build leaves out botocore's own walk over each request: ours are checked."""
+def test_built_client_skips_botocore_s_validation() -> None:
+    """A client built here skips botocore's parameter validation."""
     with answering(Answer.of_json({})) as server:
         client = boto.build_client(
             session=None, region_name=None, profile_name=None, endpoint_url=server.url, config=None
@@ -252,8 +252,8 @@ def test_botocore_does_not_check_requests_again() -> None:
     assert [request.members for request in server.requests] == [{}]
 
 
-def test_with_and_without_orjson() -> None:
-    """Any body is read alike, whether the fast decoder is installed or not."""
+def test_bodies_are_read_alike_with_and_without_orjson() -> None:
+    """Every body is read in the same way with and without orjson."""
     code = """
 import sys
 if sys.argv[2] == "without":
@@ -293,8 +293,8 @@ with MaintenanceWindowClient(endpoint_url=sys.argv[1]) as client:
     assert len(bodies) == len(printed[0].splitlines())
 
 
-def test_errors_of_the_service_are_typed(make_client: ClientMaker) -> None:
-    """An error answer becomes the class of its code, with all that AWS told."""
+def test_service_error_has_its_class_and_data(make_client: ClientMaker) -> None:
+    """An error answer raises the class of its code, with AWS's data."""
     with (
         answering(Answer.of_error("DoesNotExistException")) as server,
         make_client(server.url) as client,
@@ -309,8 +309,8 @@ def test_errors_of_the_service_are_typed(make_client: ClientMaker) -> None:
     assert error.response == pickle.loads(pickle.dumps(error)).response
 
 
-def test_an_unknown_error_code_is_a_plain_service_error(make_client: ClientMaker) -> None:
-    """A code that has no class of its own keeps its name in `code`."""
+def test_unknown_code_is_a_service_error(make_client: ClientMaker) -> None:
+    """An unknown code raises a plain `ServiceError` with that code."""
     with (
         answering(Answer.of_error("SomethingNew")) as server,
         make_client(server.url) as client,
@@ -320,8 +320,8 @@ def test_an_unknown_error_code_is_a_plain_service_error(make_client: ClientMaker
     assert (ServiceError, "SomethingNew") == (type(caught.value), caught.value.code)
 
 
-def test_http_429_is_throttling_whatever_the_code(make_client: ClientMaker) -> None:
-    """A proxy's 429 without AWS's code is a `ThrottlingError` all the same."""
+def test_http_429_is_throttling(make_client: ClientMaker) -> None:
+    """A proxy's 429 without AWS's code is a `ThrottlingError`."""
     with (
         answering(Answer(b"", status=429)) as server,
         make_client(server.url, **NO_RETRY) as client,
@@ -331,8 +331,8 @@ def test_http_429_is_throttling_whatever_the_code(make_client: ClientMaker) -> N
     assert caught.value.is_throttling
 
 
-def test_error_answers_that_cannot_be_parsed(make_client: ClientMaker) -> None:
-    """What botocore's parser stumbles over in an error answer is a `ResponseError`."""
+def test_unreadable_error_answer_is_a_response_error(make_client: ClientMaker) -> None:
+    """An error answer that botocore cannot parse is a `ResponseError`."""
     with (
         answering(Answer(b'["secret"]', status=400)) as server,
         make_client(server.url, **NO_RETRY) as client,
@@ -341,8 +341,8 @@ def test_error_answers_that_cannot_be_parsed(make_client: ClientMaker) -> None:
         client.get_task_execution(*IDS)
 
 
-def test_passing_errors_are_retried_by_botocore(make_client: ClientMaker) -> None:
-    """An error answer keeps botocore's handling, retries included."""
+def test_transient_error_is_retried(make_client: ClientMaker) -> None:
+    """A transient error is retried until the call succeeds."""
 
     def answer_at_third(_request: Request) -> Answer:
         if len(server.requests) < 3:
@@ -354,8 +354,8 @@ def test_passing_errors_are_retried_by_botocore(make_client: ClientMaker) -> Non
     assert len(server.requests) == 3
 
 
-def test_lasting_errors_are_raised_after_the_attempts(make_client: ClientMaker) -> None:
-    """Where the retries do not help, the last error is raised."""
+def test_persistent_error_is_raised_after_the_attempts(make_client: ClientMaker) -> None:
+    """When the attempts are used up, the last error is raised."""
     with (
         answering(Answer.of_error("InternalServerError", 500)) as server,
         make_client(server.url, retries={"total_max_attempts": 2}) as client,
@@ -365,8 +365,8 @@ def test_lasting_errors_are_raised_after_the_attempts(make_client: ClientMaker) 
     assert len(server.requests) == 2
 
 
-def test_connection_errors_pass_through(make_client: ClientMaker) -> None:
-    """Botocore's own connection errors are not dressed up."""
+def test_connection_error_is_botocore_s(make_client: ClientMaker) -> None:
+    """botocore's connection errors pass through unchanged."""
     with answering(Answer(b"")) as server:
         pass
     with (
@@ -376,8 +376,8 @@ def test_connection_errors_pass_through(make_client: ClientMaker) -> None:
         client.get_task_execution(*IDS)
 
 
-def test_credential_errors_pass_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Botocore's own credential errors are not dressed up."""
+def test_credential_error_is_botocore_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's credential errors pass through unchanged."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with (
         MaintenanceWindowClient(endpoint_url="http://127.0.0.1:1") as client,
@@ -386,8 +386,8 @@ def test_credential_errors_pass_through(monkeypatch: pytest.MonkeyPatch) -> None
         client.get_task_execution(*IDS)
 
 
-def test_errors_of_the_callers_own_handlers_pass_through() -> None:
-    """Only what botocore's parser raises is called a fault of the answer."""
+def test_error_of_the_caller_s_handler_passes_through() -> None:
+    """An error of the caller's own event handler passes through unchanged."""
 
     def fail(**_: Any) -> None:
         raise RuntimeError("the caller's own")
@@ -398,8 +398,8 @@ def test_errors_of_the_callers_own_handlers_pass_through() -> None:
         MaintenanceWindowClient(ssm).get_task_execution(*IDS)
 
 
-def test_a_stubbed_client() -> None:
-    """A client under botocore's Stubber goes the ordinary way."""
+def test_stubbed_client_works() -> None:
+    """A client under botocore's Stubber returns the stubbed answer."""
     ssm = plain()
     with Stubber(ssm) as stubber:
         expected = {"WindowExecutionId": IDS[0], "TaskId": IDS[1]}

@@ -1,4 +1,4 @@
-"""The client: how it is made, what it sends, what it refuses."""
+"""The client: how it is built, what it sends, and which arguments it refuses."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FAILING = Answer.of_error("InternalServerError", 500)
 
 @pytest.fixture(name="quick_retries")
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Botocore's waits between attempts take no time."""
+    """Make botocore's delays between attempts take no time."""
     waits: list[float] = []
     monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
 
 
 def _attempts(**arguments: Any) -> int:
-    """How often a client made with `arguments` tries a call that always fails."""
+    """Return how often a client built with `arguments` tries a call that always fails."""
     with answering(FAILING) as server:
         client = MaintenanceWindowClient(endpoint_url=server.url, **arguments)
         with client, pytest.raises(Exception, match="InternalServerError"):
@@ -47,41 +47,41 @@ def _user_agent(**arguments: Any) -> str:
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_it_asks_for_more_attempts_than_botocore() -> None:
-    """Where nobody says how often to try, it is 8 times."""
+def test_attempts_default_to_eight() -> None:
+    """By default, a call is tried 8 times."""
     assert _attempts() == 8
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_the_callers_config_says_how_many_attempts() -> None:
-    """The caller's `config` is merged over ours."""
+def test_attempts_follow_the_caller_s_config() -> None:
+    """The caller's `config` sets the number of attempts."""
     assert _attempts(config=Config(retries={"total_max_attempts": 2})) == 2
     assert _attempts(config=Config(retries={"max_attempts": 2})) == 3
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_a_mode_alone_leaves_the_number_to_us() -> None:
-    """A retry mode without a number is kept, and gets our number."""
+def test_attempts_keep_the_default_with_a_retry_mode() -> None:
+    """A retry mode without a number keeps the default number."""
     assert _attempts(config=Config(retries={"mode": "adaptive"})) == 8
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_the_environment_says_how_many_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """``AWS_MAX_ATTEMPTS`` stands."""
+def test_attempts_follow_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``AWS_MAX_ATTEMPTS`` sets the number of attempts."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     assert _attempts() == 2
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_the_profile_says_how_many_attempts(tmp_path: Path) -> None:
-    """``max_attempts`` of the profile stands."""
+def test_attempts_follow_the_profile(tmp_path: Path) -> None:
+    """``max_attempts`` of the profile sets the number of attempts."""
     (tmp_path / "config").write_text(PROFILE.format("few", "max_attempts = 2"))
     assert _attempts(profile_name="few") == 2
 
 
 @pytest.mark.usefixtures("quick_retries")
-def test_the_sessions_default_config_says_how_many_attempts() -> None:
-    """The session's default client config stands, and the session is left as it was."""
+def test_attempts_follow_the_session_s_config() -> None:
+    """The session's default client config applies, and the session is not altered."""
     botocore_session: Any = botocore.session.get_session()
     session = boto3.Session(botocore_session=botocore_session)
     config = Config(retries={"total_max_attempts": 2}, user_agent_extra="theirs/1")
@@ -91,14 +91,14 @@ def test_the_sessions_default_config_says_how_many_attempts() -> None:
     assert "theirs/1 ssm_mwx/" in _user_agent(session=session)
 
 
-def test_the_user_agent_names_the_library() -> None:
-    """Requests carry ``ssm_mwx/<version>``, beside what the caller wants to be called."""
+def test_user_agent_names_the_library() -> None:
+    """Requests carry ``ssm_mwx/<version>`` after the caller's own name."""
     assert "ssm_mwx/0.1.0" in _user_agent()
     assert "mine/2 ssm_mwx/0.1.0" in _user_agent(config=Config(user_agent_extra="mine/2"))
 
 
-def test_a_ready_client_is_used_as_it_is() -> None:
-    """A ready client keeps its own user agent, and is neither altered nor closed."""
+def test_existing_client_is_not_altered() -> None:
+    """An existing client keeps its user agent, and is neither altered nor closed."""
     with answering(EMPTY_PAGE) as server:
         ssm = plain(endpoint_url=server.url)
         with MaintenanceWindowClient(ssm) as client:
@@ -120,16 +120,16 @@ def test_a_ready_client_is_used_as_it_is() -> None:
         ("config", Config()),
     ],
 )
-def test_a_ready_client_excludes_the_other_arguments(argument: str, value: Any) -> None:
-    """What a ready client would not heed is refused, not passed over."""
+def test_existing_client_excludes_the_other_arguments(argument: str, value: Any) -> None:
+    """Arguments that an existing client would ignore are refused."""
     ssm = plain()
     with pytest.raises(InvalidRequestError, match="None beside a ready client") as caught:
         MaintenanceWindowClient(ssm, **{argument: value})
     assert argument == caught.value.argument
 
 
-def test_a_session_excludes_a_profile() -> None:
-    """A session has a profile of its own."""
+def test_session_excludes_a_profile() -> None:
+    """A session has its own profile, so that a profile is refused beside it."""
     with pytest.raises(InvalidRequestError, match="profile_name"):
         MaintenanceWindowClient(session=boto3.Session(), profile_name="other")
 
@@ -138,8 +138,10 @@ def _region(request: Request) -> str:
     return request.headers["authorization"].split("/")[2]
 
 
-def test_where_a_client_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A session first, then boto3's default session, then a new one; a Region beats them all."""
+def test_client_is_built_from_session_default_session_or_profile(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The session goes before boto3's default session, and a Region before both."""
     (tmp_path / "config").write_text(PROFILE.format("far", "region = ap-south-1"))
     with answering(EMPTY_PAGE) as server:
 
@@ -158,14 +160,14 @@ def test_where_a_client_comes_from(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         assert call(profile_name="far") == "ap-south-1"
 
 
-def test_no_default_session_is_set_up() -> None:
-    """Building a client leaves boto3's default session as it was: absent."""
+def test_client_sets_up_no_default_session() -> None:
+    """Building a client does not set up boto3's default session."""
     MaintenanceWindowClient().close()
     assert boto3.DEFAULT_SESSION is None
 
 
-def test_what_a_page_asks_for(make_client: ClientMaker) -> None:
-    """The arguments become the members of the request, and absent ones are left out."""
+def test_arguments_become_members_of_the_request(make_client: ClientMaker) -> None:
+    """Arguments become members of the request, and absent ones are left out."""
     with answering(EMPTY_PAGE) as server, make_client(server.url) as client:
         client.describe_task_invocations(*IDS)
         client.describe_task_invocations(*IDS, statuses="FAILED", max_results=10, next_token="abc")
@@ -182,8 +184,8 @@ def test_what_a_page_asks_for(make_client: ClientMaker) -> None:
     ] == [request.members for request in server.requests]
 
 
-def test_arguments_are_checked_before_the_first_step() -> None:
-    """`iter_task_invocations` refuses at the call, not when iterated; and no call is made."""
+def test_iteration_checks_arguments_at_the_call() -> None:
+    """`iter_task_invocations` refuses bad arguments at the call, and makes no request."""
     with answering(EMPTY_PAGE) as server:
         client = MaintenanceWindowClient(endpoint_url=server.url)
         with client, pytest.raises(InvalidRequestError, match="page_size: 101 was given"):

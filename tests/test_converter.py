@@ -37,11 +37,11 @@ from tests.support.strategies import models
 
 
 def start_time(value: object) -> datetime | None:
-    """What a time becomes."""
+    """Return what a time is converted to."""
     return structure({"StartTime": value}, TaskExecution).start_time
 
 
-def test_structure_all() -> None:
+def test_structure_reads_every_member() -> None:
     """Every member becomes its field, of its type."""
     assert (
         structure(
@@ -73,8 +73,8 @@ def test_structure_all() -> None:
 
 
 @pytest.mark.parametrize("cls", [TaskExecution, TaskInvocation])
-def test_structure_nothing(cls: type[TaskExecution | TaskInvocation]) -> None:
-    """A member that is null is as good as absent."""
+def test_structure_treats_null_as_absent(cls: type[TaskExecution | TaskInvocation]) -> None:
+    """A null member is treated as absent."""
     names = unstructure(cls())
 
     assert set(names.values()) == {None}
@@ -82,8 +82,8 @@ def test_structure_nothing(cls: type[TaskExecution | TaskInvocation]) -> None:
     assert [cls()] * len(names) == [structure({name: None}, cls) for name in names]
 
 
-def test_structure_enums() -> None:
-    """A known status is the enum's own member, so that it may be compared in any way."""
+def test_structure_returns_the_enum_s_own_member() -> None:
+    """A known status is the enum's own member."""
     assert structure({"Status": "FAILED"}, TaskExecution).status is ExecutionStatus.FAILED
 
 
@@ -101,8 +101,8 @@ TASK_PARAMETERS: list[tuple[Any, Any]] = [
     ("given", "expected"),
     TASK_PARAMETERS,
 )
-def test_task_parameters(given: object, expected: object) -> None:
-    """The level of `Values` is folded away; empty is not absent."""
+def test_task_parameters_are_flattened(given: object, expected: object) -> None:
+    """The level of `Values` is removed; empty is not absent."""
     assert structure({"TaskParameters": given}, TaskExecution).task_parameters == expected
 
 
@@ -120,13 +120,13 @@ PAGES: list[tuple[dict[str, Any], InvocationPage]] = [
     ("answer", "page"),
     PAGES,
 )
-def test_pages(answer: dict[str, Any], page: InvocationPage) -> None:
-    """A page has what AWS sent; an empty token is none."""
+def test_structure_reads_a_page(answer: dict[str, Any], page: InvocationPage) -> None:
+    """A page has what AWS sent; an empty token becomes None."""
     assert page == structure(answer, InvocationPage)
 
 
-def test_any_mapping() -> None:
-    """Any mapping will do, not only a dict."""
+def test_structure_reads_any_mapping() -> None:
+    """Any mapping can be read, not only a dict."""
     data: Mapping[str, Any] = MappingProxyType(
         {"TaskParameters": (MappingProxyType({"a": MappingProxyType({"Values": ("b",)})}),)}
     )
@@ -157,8 +157,8 @@ def test_any_mapping() -> None:
         (None, None),
     ],
 )
-def test_times(given: object, expected: datetime | None) -> None:
-    """However a time is written, it is the same moment, aware and in UTC; naive means UTC."""
+def test_time_becomes_aware_and_utc(given: object, expected: datetime | None) -> None:
+    """A time in any notation becomes an aware datetime in UTC; a naive one means UTC."""
     result = start_time(given)
 
     assert result == expected
@@ -167,7 +167,7 @@ def test_times(given: object, expected: datetime | None) -> None:
 
 @pytest.fixture(name="_new_york")
 def _new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The machine's zone is that of New York, whatever zone files it has."""
+    """Set the machine's zone to New York, whatever zone files it has."""
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "EST5EDT,M3.2.0,M11.1.0")
         time.tzset()
@@ -176,8 +176,8 @@ def _new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_new_york")
-def test_ambiguous_times() -> None:
-    """An hour that a local clock shows twice is told apart, as botocore's local times allow."""
+def test_ambiguous_local_times_stay_distinct() -> None:
+    """Both moments of an ambiguous local hour are kept, as botocore marks them."""
     moments = [datetime(2024, 11, 3, hour, 30, tzinfo=UTC) for hour in (5, 6)]
     local: list[datetime] = [parse_timestamp(str(moment.timestamp())) for moment in moments]
     clock = [each.replace(tzinfo=None, fold=0).isoformat() for each in local]
@@ -188,8 +188,8 @@ def test_ambiguous_times() -> None:
 
 
 @pytest.mark.parametrize("status", ["FAILED", "BRAND_NEW", None])
-def test_what_invocations_repeat_is_held_once(status: str | None) -> None:
-    """Strings that are alike in all invocations of a task take memory once."""
+def test_repeated_strings_share_memory(status: str | None) -> None:
+    """Strings that all invocations of a task repeat are held in memory once."""
     repeated = {
         "WindowExecutionId": "a window",
         "TaskExecutionId": "a task",
@@ -207,7 +207,7 @@ def test_what_invocations_repeat_is_held_once(status: str | None) -> None:
     assert one.window_target_id is other.window_target_id
 
 
-def test_unstructure_all() -> None:
+def test_unstructure_writes_every_member() -> None:
     """A model becomes AWS's JSON: AWS's names, plain values, times as ISO 8601 in UTC."""
     assert unstructure(FULL_TASK) == {
         "WindowExecutionId": "window",
@@ -231,16 +231,16 @@ def test_unstructure_all() -> None:
     }
 
 
-def test_unstructure_plain_types() -> None:
-    """What comes out are plain strings, lists and dicts, for tools that look at the type."""
+def test_unstructure_returns_plain_types() -> None:
+    """The data has plain strings, lists and dicts."""
     data = unstructure(FULL_TASK)
 
     assert {str} == {type(data["Status"]), type(data["Type"]), type(data["StartTime"])}
     assert {list} == {type(data["TaskParameters"]), type(data["TriggeredAlarms"])}
 
 
-def test_unstructure_page() -> None:
-    """A page becomes AWS's answer; its number and request id are not AWS's members."""
+def test_unstructure_omits_number_and_request_id_of_a_page() -> None:
+    """A page becomes AWS's answer, without its number and request id."""
     page = InvocationPage(
         (TaskInvocation(raw_parameters="{}"),), "token 2", number=2, request_id="request-1"
     )
@@ -249,8 +249,8 @@ def test_unstructure_page() -> None:
     assert unstructure(InvocationPage()) == {ITEMS: []}
 
 
-def test_unstructure_absent() -> None:
-    """Absent members are left out, but empty ones are not."""
+def test_unstructure_omits_absent_members() -> None:
+    """Absent members are left out; empty ones are not."""
     task = TaskExecution(task_parameters=(), triggered_alarms=(), status_details="", priority=0)
 
     assert unstructure(task) == {
@@ -264,8 +264,8 @@ def test_unstructure_absent() -> None:
 @pytest.mark.parametrize(
     "zone", [UTC, timezone(timedelta(hours=-7)), None], ids=["UTC", "-7", "naive"]
 )
-def test_unstructure_times(zone: timezone | None) -> None:
-    """A time is written in UTC, in whatever zone a caller made it."""
+def test_unstructure_writes_times_in_utc(zone: timezone | None) -> None:
+    """A time is written in UTC, whatever its zone."""
     moment = TIME.replace(tzinfo=None) if zone is None else TIME.astimezone(zone)
 
     assert unstructure(TaskExecution(start_time=moment)) == {
@@ -273,8 +273,8 @@ def test_unstructure_times(zone: timezone | None) -> None:
     }
 
 
-def test_redact() -> None:
-    """Redacted, the sensitive members say so and the others are as before."""
+def test_redacted_data_has_placeholders() -> None:
+    """With `redact_sensitive`, sensitive members become the placeholder and the rest stays."""
     task = unstructure(FULL_TASK, redact_sensitive=True)
     page = unstructure(FULL_PAGE, redact_sensitive=True)
 
@@ -293,14 +293,14 @@ def test_redact() -> None:
 @pytest.mark.parametrize(
     "model", [TaskExecution(), TaskInvocation(), InvocationPage(), Alarm("a"), TaskExecution("a")]
 )
-def test_redact_nothing(model: object) -> None:
-    """Where nothing sensitive is there, redacting changes nothing."""
+def test_redacting_changes_nothing_without_sensitive_members(model: object) -> None:
+    """Redacting data without sensitive members changes nothing."""
     assert unstructure(model) == unstructure(model, redact_sensitive=True)
 
 
 @given(model=models)
-def test_round_trip(model: attrs.AttrsInstance) -> None:
-    """A model's data is always JSON, and makes the same model again."""
+def test_unstructured_model_structures_to_an_equal_one(model: attrs.AttrsInstance) -> None:
+    """A model's data is JSON, and makes an equal model."""
     data = unstructure(model)
 
     assert model == structure(data, type(model))
@@ -308,8 +308,8 @@ def test_round_trip(model: attrs.AttrsInstance) -> None:
 
 
 @given(model=models)
-def test_redacted_is_json(model: attrs.AttrsInstance) -> None:
-    """Redacted data has the same members, and is JSON too."""
+def test_redacted_data_is_json(model: attrs.AttrsInstance) -> None:
+    """Redacted data has the same members, and is JSON."""
     data = unstructure(model, redact_sensitive=True)
 
     assert unstructure(model).keys() == data.keys()

@@ -37,8 +37,8 @@ DOCUMENTED: list[tuple[str, TaskExecution | InvocationPage]] = [
 
 
 @pytest.mark.parametrize(("name", "model"), DOCUMENTED, ids=[name for name, _ in DOCUMENTED])
-def test_documented_answers(name: str, model: TaskExecution | InvocationPage) -> None:
-    """AWS's documented answers become models, and those become the same answers again."""
+def test_documented_answer_round_trips(name: str, model: TaskExecution | InvocationPage) -> None:
+    """AWS's documented answers become models, and those become the same answers."""
     result = structure(payload(name), type(model))
 
     assert model == result
@@ -46,8 +46,8 @@ def test_documented_answers(name: str, model: TaskExecution | InvocationPage) ->
     assert payload(name).keys() == unstructure(result).keys()
 
 
-def test_documented_parameters() -> None:
-    """The documented `Parameters` are read to the last member, with and without a TaskType."""
+def test_documented_parameters_are_read_completely() -> None:
+    """The documented `Parameters` are read completely, with and without a TaskType."""
     assert (
         RunCommandParameters(
             document_name="AWS-ApplyPatchBaseline",
@@ -84,8 +84,8 @@ SHAPES: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("model", "name"), SHAPES, ids=[name for _, name in SHAPES])
-def test_service_model(model: object, name: str) -> None:
-    """Every member of botocore's service model has a field, and is sensitive where AWS says so."""
+def test_model_has_every_member_of_the_service_model(model: object, name: str) -> None:
+    """Every member of the service model has a field, sensitive where AWS marks it."""
     shape: Any = botocore.session.get_session().get_service_model("ssm").shape_for(name)
 
     shown = unstructure(model, redact_sensitive=True)

@@ -1,3 +1,5 @@
+"""Open enums: known values, and values that a newer AWS sends."""
+
 from __future__ import annotations
 
 import copy
@@ -28,7 +30,7 @@ UNKNOWN = [enum(value) for enum in ENUMS for value in ("BRAND_NEW", "success", "
         (ExternalAlarmState, "UNKNOWN ALARM"),
     ],
 )
-def test_members(enum: OpenEnumClass, values: str) -> None:
+def test_enum_members_are_the_service_s(enum: OpenEnumClass, values: str) -> None:
     """An enum has the service's values, each under its own name."""
     members = {name: str(member) for name, member in enum.__members__.items()}
 
@@ -43,24 +45,24 @@ def test_members(enum: OpenEnumClass, values: str) -> None:
         (ExternalAlarmState, "ExternalAlarmState"),
     ],
 )
-def test_service_model(enum: OpenEnumClass, shape: str) -> None:
-    """No value of botocore's service model is unknown to the library."""
+def test_enum_knows_every_value_of_the_service_model(enum: OpenEnumClass, shape: str) -> None:
+    """Every value of botocore's service model is a known member."""
     model = botocore.session.get_session().get_service_model("ssm")
 
     assert set(model.shape_for(shape).metadata["enum"]) == set(enum)
 
 
 @pytest.mark.parametrize("member", KNOWN)
-def test_known(member: ExecutionStatus) -> None:
-    """A known value is the member itself, and says that it is known."""
+def test_known_value_is_the_member(member: ExecutionStatus) -> None:
+    """A known value is the member itself, and `is_known` is true."""
     assert member is type(member)(str(member))
     assert member.is_known
     assert repr(member) == f"<{type(member).__name__}.{member.name}: {member.value!r}>"
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)
-def test_unknown_is_its_string(unknown: ExecutionStatus) -> None:
-    """An unknown value is kept and stands wherever its string may stand."""
+def test_unknown_value_equals_its_string(unknown: ExecutionStatus) -> None:
+    """An unknown value is kept and can be used like its string."""
     text = unknown.value
 
     assert text == unknown
@@ -72,15 +74,15 @@ def test_unknown_is_its_string(unknown: ExecutionStatus) -> None:
 
 
 @pytest.mark.parametrize("unknown", UNKNOWN)
-def test_unknown_tells(unknown: ExecutionStatus) -> None:
-    """An unknown value says that it is unknown, in its property and in its repr."""
+def test_unknown_value_is_not_known(unknown: ExecutionStatus) -> None:
+    """An unknown value has `is_known` false, and its repr says so."""
     assert not unknown.is_known
     assert repr(unknown) == f"<{type(unknown).__name__}: {unknown.value!r} (unknown)>"
 
 
 @pytest.mark.parametrize("enum", ENUMS)
-def test_unknown_is_not_added(enum: OpenEnumClass) -> None:
-    """Meeting an unknown value adds no member to the enum."""
+def test_unknown_value_adds_no_member(enum: OpenEnumClass) -> None:
+    """An unknown value adds no member to the enum."""
     before = list(enum)
 
     enum("BRAND_NEW")
@@ -89,7 +91,7 @@ def test_unknown_is_not_added(enum: OpenEnumClass) -> None:
 
 
 @pytest.mark.parametrize("member", [*KNOWN, *UNKNOWN])
-def test_copies(member: ExecutionStatus) -> None:
+def test_value_survives_pickling_and_copying(member: ExecutionStatus) -> None:
     """A value, known or not, survives pickling and copying."""
     copies = [
         copy.copy(member),
@@ -104,13 +106,13 @@ def test_copies(member: ExecutionStatus) -> None:
 
 @pytest.mark.parametrize("enum", ENUMS)
 @pytest.mark.parametrize("value", [None, 5, b"SUCCESS", ["SUCCESS"]])
-def test_not_a_string(enum: OpenEnumClass, value: Any) -> None:
-    """What is no string is no value of an enum."""
+def test_value_that_is_no_string_is_refused(enum: OpenEnumClass, value: Any) -> None:
+    """A value that is not a string is refused."""
     with pytest.raises(ValueError, match=f"is not a valid {enum.__name__}"):
         enum(value)
 
 
-def test_is_terminal() -> None:
+def test_is_terminal_holds_for_the_five_final_statuses() -> None:
     """Exactly the five final statuses are terminal; an unknown one is not."""
     statuses = [*ExecutionStatus, ExecutionStatus("BRAND_NEW"), ExecutionStatus("success")]
 

@@ -1,3 +1,5 @@
+"""The error tree: classes, messages, fields, and copies."""
+
 from __future__ import annotations
 
 import copy
@@ -69,15 +71,15 @@ EXAMPLES: list[SsmMwxError] = [
 
 
 def service_error(response: Any) -> ServiceError:
-    """The library's error for botocore's with this parsed answer."""
+    """Return the library's error for botocore's with this parsed answer."""
     return ServiceError.from_client_error(ClientError(response, "Op"))
 
 
 # --- the tree ---
 
 
-def test_examples_are_complete() -> None:
-    """The examples that these tests go through hold one of each public error class."""
+def test_examples_cover_every_error_class() -> None:
+    """The examples of these tests hold one of each public error class."""
     public: list[object] = [getattr(ssm_mwx, name) for name in ssm_mwx.__all__]
 
     assert {type(error) for error in EXAMPLES} == {
@@ -95,14 +97,14 @@ def test_examples_are_complete() -> None:
         (WaitTimeoutError, TimeoutError),
     ],
 )
-def test_tree(cls: type[Exception], base: type[Exception]) -> None:
-    """Each error is what the tree says it is."""
+def test_error_has_its_bases(cls: type[Exception], base: type[Exception]) -> None:
+    """Each error class has the bases that users catch it by."""
     assert issubclass(cls, base)
 
 
 @pytest.mark.parametrize("cls", [type(error) for error in EXAMPLES])
-def test_tree_is_written_down(cls: type[SsmMwxError]) -> None:
-    """The module's docstring shows every class, and each says what it is for."""
+def test_error_is_documented(cls: type[SsmMwxError]) -> None:
+    """The module's docstring names every class, and each class has a docstring."""
     assert cls.__name__ in str(errors.__doc__)
     assert cls.__doc__
 
@@ -111,7 +113,7 @@ def test_tree_is_written_down(cls: type[SsmMwxError]) -> None:
 
 
 def pickled(protocol: int) -> Callable[[SsmMwxError], SsmMwxError]:
-    """A way to send an error through pickle."""
+    """Return a function that sends an error through pickle."""
 
     def again(error: SsmMwxError) -> SsmMwxError:
         result: SsmMwxError = pickle.loads(pickle.dumps(error, protocol))
@@ -129,8 +131,10 @@ WAYS: list[Callable[[SsmMwxError], SsmMwxError]] = [
 
 @pytest.mark.parametrize("again", WAYS)
 @pytest.mark.parametrize("error", EXAMPLES, ids=lambda error: type(error).__name__)
-def test_survives(error: SsmMwxError, again: Callable[[SsmMwxError], SsmMwxError]) -> None:
-    """Every error keeps type, text, arguments, fields and notes when pickled or copied."""
+def test_error_survives_pickling_and_copying(
+    error: SsmMwxError, again: Callable[[SsmMwxError], SsmMwxError]
+) -> None:
+    """An error keeps type, text, arguments, fields and notes when pickled or copied."""
     noted = copy.deepcopy(error)
     noted.add_note("Seen on a Monday.")
 
@@ -142,8 +146,8 @@ def test_survives(error: SsmMwxError, again: Callable[[SsmMwxError], SsmMwxError
     assert result.__notes__ == ["Seen on a Monday."]
 
 
-def test_deepcopy_shares_nothing() -> None:
-    """What is added to a deep copy does not show on the error it was made from."""
+def test_deepcopy_of_error_shares_no_notes() -> None:
+    """A note added to a deep copy does not appear on the original."""
     error = InvalidRequestError("max_results", 5, "more")
     error.add_note("first")
 
@@ -163,8 +167,8 @@ def test_table_is_complete() -> None:
 @pytest.mark.parametrize(
     ("code", "cls"), [*CODES, ("Unheard-of", ServiceError), ("", ServiceError)]
 )
-def test_codes(code: str, cls: type[ServiceError]) -> None:
-    """A call that AWS answers with a code raises the class of its meaning, with botocore's data."""
+def test_error_code_selects_the_class(code: str, cls: type[ServiceError]) -> None:
+    """AWS's error code selects the class, and the error keeps botocore's response."""
     raised = client_error(code)
     client = MaintenanceWindowClient(client=_FailingClient(raised))
 
@@ -180,7 +184,7 @@ def test_codes(code: str, cls: type[ServiceError]) -> None:
 
 
 class _FailingClient(FakeSsmClient):
-    """An SSM client whose calls all fail alike."""
+    """An SSM client whose every call fails in the same way."""
 
     def __init__(self, error: ClientError) -> None:
         super().__init__()
@@ -198,8 +202,8 @@ class _FailingClient(FakeSsmClient):
         - {"TransactionInProgressException", "PriorRequestNotComplete"}
     ),
 )
-def test_throttling_as_botocore_counts_it(code: str) -> None:
-    """What botocore retries as throttling is a ThrottlingError here."""
+def test_throttling_codes_include_botocore_s(code: str) -> None:
+    """Every code that botocore retries as throttling is a ThrottlingError."""
     assert ThrottlingError is type(service_error({"Error": {"Code": code}}))
 
 
@@ -217,16 +221,18 @@ def test_throttling_as_botocore_counts_it(code: str) -> None:
         ("DoesNotExistException", 500, DoesNotExistError),
     ],
 )
-def test_http_status(code: str, status: int, cls: type[ServiceError]) -> None:
-    """HTTP's 429 and 5xx tell the class where the code is not known; a known code goes first."""
+def test_http_status_selects_the_class_of_an_unknown_code(
+    code: str, status: int, cls: type[ServiceError]
+) -> None:
+    """HTTP status 429 or 5xx selects the class of an unknown code; a known code goes first."""
     error = ServiceError.from_client_error(client_error(code, status=status))
 
     assert cls is type(error)
     assert (code, status) == (error.code, error.http_status)
 
 
-def test_properties() -> None:
-    """A service error tells what AWS told."""
+def test_service_error_has_what_aws_sent() -> None:
+    """A service error has code, message, request id, status and operation."""
     error = ServiceError.from_client_error(client_error("DoesNotExistException", message="Gone."))
 
     assert (
@@ -250,8 +256,8 @@ def test_properties() -> None:
     "response",
     [{}, {"Error": {}}, {"Error": {}, "ResponseMetadata": {}}, {"Error": {"Message": None}}],
 )
-def test_properties_without_parts(response: dict[str, Any]) -> None:
-    """Where AWS told nothing, the texts are empty and the rest is None."""
+def test_service_error_properties_have_defaults(response: dict[str, Any]) -> None:
+    """What AWS did not send is an empty text or None."""
     error = service_error(response)
 
     assert ServiceError is type(error)
@@ -266,8 +272,8 @@ def test_properties_without_parts(response: dict[str, Any]) -> None:
 # --- the library's own ---
 
 
-def test_invalid_request_error() -> None:
-    """The message says which argument, what was given and what is allowed."""
+def test_invalid_request_error_names_argument_and_bounds() -> None:
+    """The message names the argument, the allowed values and the value."""
     error = InvalidRequestError("max_results", 5, "an integer from 10 to 100")
 
     assert str(error) == "max_results: 5 was given; allowed is an integer from 10 to 100"
@@ -276,7 +282,7 @@ def test_invalid_request_error() -> None:
 
 @pytest.mark.parametrize("given", ["x" * 10_000, ["x" * 10_000], {"x" * 10_000}, 10**4000])
 def test_invalid_request_error_is_short(given: object) -> None:
-    """However long the argument given, the message stays readable."""
+    """The message stays short, however long the value is."""
     error = InvalidRequestError("next_token", given, "a token")
 
     assert len(str(error)) < 200
@@ -285,7 +291,7 @@ def test_invalid_request_error_is_short(given: object) -> None:
 
 
 def test_invalid_request_error_shows_80_characters() -> None:
-    """What was given is shown whole as long as 80 characters hold it, and is cut after that."""
+    """A value of up to 80 characters is shown whole, and a longer one is truncated."""
     whole, cut = "x" * 78, "x" * 79
 
     assert repr(whole) in str(InvalidRequestError("next_token", whole, "a token"))
@@ -293,8 +299,8 @@ def test_invalid_request_error_shows_80_characters() -> None:
     assert "..." in str(InvalidRequestError("next_token", cut, "a token"))
 
 
-def test_invalid_request_error_of_a_boundless_number() -> None:
-    """Even a number that Python does not write out is told of by our error."""
+def test_invalid_request_error_takes_a_huge_number() -> None:
+    """A number too long for Python to print is refused with the same error."""
     client = FakeSsmClient()
 
     with pytest.raises(InvalidRequestError, match=r"^max_results: .* 10 to 100$"):
@@ -315,8 +321,8 @@ def test_invalid_request_error_of_a_boundless_number() -> None:
         ),
     ],
 )
-def test_response_error(fields: dict[str, str], message: str) -> None:
-    """The message names the member's path and the call, where there are such."""
+def test_response_error_names_path_and_call(fields: dict[str, str], message: str) -> None:
+    """The message names the member's path and the call where they are known."""
     error = ResponseError("not JSON", **fields)
 
     assert message == str(error)
@@ -328,8 +334,8 @@ def test_response_error(fields: dict[str, str], message: str) -> None:
     } | fields == vars(error)
 
 
-def test_response_error_of_a_call() -> None:
-    """A fault in an answer is told with the operation and the request's id."""
+def test_response_error_of_a_call_names_the_request() -> None:
+    """The error of a call names the operation and the request id."""
     answer = {"StartTime": "noon", "ResponseMetadata": {"RequestId": "request-1"}}
     client = MaintenanceWindowClient(client=FakeSsmClient(task=answer))
 
@@ -348,16 +354,16 @@ def test_response_error_of_a_call() -> None:
     assert caught.value.__context__ is None
 
 
-def test_repeated_token_error() -> None:
-    """The error holds token and page, and its message says which page it was."""
+def test_repeated_token_error_names_the_page() -> None:
+    """The error holds the token and the page, and its message names the page."""
     error = RepeatedTokenError("token 2", 7)
 
     assert (error.token, error.page_number) == ("token 2", 7)
     assert str(error).startswith("page 7 carries a NextToken")
 
 
-def test_errors_with_a_task() -> None:
-    """The errors about a task hold the task last seen; a timeout may have seen none."""
+def test_wait_errors_hold_the_task() -> None:
+    """The errors of a wait hold the last task seen, if there is one."""
     assert TASK is TaskFailedError("Ended in FAILED.", TASK).task
     assert TASK is WaitTimeoutError("Too late.", TASK).task
     assert WaitTimeoutError("Too late.").task is None

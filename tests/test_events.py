@@ -1,4 +1,4 @@
-"""Events of EventBridge, plain and as SNS and SQS wrap them."""
+"""EventBridge events, plain and as SNS and SQS wrap them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SAMPLE_IDS = TaskIds(
 
 
 def _event(detail_type: str = TASK, **changes: Any) -> dict[str, Any]:
-    """An event as AWS's samples show it, with ids that are no UUIDs and a secret."""
+    """Return an event like AWS's samples, with ids that are no UUIDs and a secret."""
     return {
         "version": "0",
         "source": "aws.ssm",
@@ -36,35 +36,35 @@ def _event(detail_type: str = TASK, **changes: Any) -> dict[str, Any]:
 
 
 def _by_sns(event: object) -> dict[str, Any]:
-    """What a Lambda function gets from SNS."""
+    """Return what a Lambda function receives from SNS."""
     return {"Records": [{"EventSource": "aws:sns", "Sns": {"Message": json.dumps(event)}}]}
 
 
 def _by_sqs(event: object) -> dict[str, Any]:
-    """What a Lambda function gets from SQS."""
+    """Return what a Lambda function receives from SQS."""
     return {"Records": [{"eventSource": "aws:sqs", "body": json.dumps(event)}]}
 
 
 def _by_sns_and_sqs(event: object) -> dict[str, Any]:
-    """What a Lambda function gets from a queue that is subscribed to a topic."""
+    """Return what a Lambda function receives from a queue that subscribes to a topic."""
     return _by_sqs({"Type": "Notification", "Message": json.dumps(event)})
 
 
 def _received(event: object) -> dict[str, Any]:
-    """One message as boto3's ``receive_message`` gives it."""
+    """Return one message as boto3's ``receive_message`` returns it."""
     return {"MessageId": "1", "Body": json.dumps(event)}
 
 
 @pytest.mark.parametrize("wrapped", [dict, _by_sns, _by_sqs, _by_sns_and_sqs, _received])
 @pytest.mark.parametrize("detail_type", [TASK, INVOCATION])
-def test_ids_are_taken_as_they_stand(detail_type: str, wrapped: Any) -> None:
-    """Both kinds of events give the two ids, however they arrive and whatever ids look like."""
+def test_event_has_the_task_ids(detail_type: str, wrapped: Any) -> None:
+    """Both kinds of events have the two ids, however they are wrapped."""
     assert task_ids_from_event(wrapped(_event(detail_type))) == SAMPLE_IDS
 
 
 @pytest.mark.parametrize("wrapped", [dict, _by_sns, _by_sqs])
-def test_event_of_the_window_names_no_task(wrapped: Any) -> None:
-    """The error says which events do."""
+def test_event_of_a_window_is_refused(wrapped: Any) -> None:
+    """A window's event names no task, and the error says which events do."""
     with pytest.raises(InvalidRequestError, match="names no task execution") as caught:
         task_ids_from_event(wrapped(_event(WINDOW)))
 
@@ -99,8 +99,8 @@ def test_event_of_the_window_names_no_task(wrapped: Any) -> None:
         (None, "no JSON object"),
     ],
 )
-def test_foreign_event_is_refused(event: Any, said: str) -> None:
-    """The error says what came instead, and prints nothing of what it held."""
+def test_other_event_is_refused(event: Any, said: str) -> None:
+    """Any other event is refused, and the error shows nothing of its contents."""
     with pytest.raises(InvalidRequestError, match=said) as caught:
         task_ids_from_event(event)
 

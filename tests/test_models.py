@@ -1,3 +1,5 @@
+"""The models: values, copies, and what they derive from their fields."""
+
 from __future__ import annotations
 
 import copy
@@ -76,7 +78,7 @@ Execution = type[TaskExecution | TaskInvocation]
 
 
 @each_model
-def test_frozen(model: Any) -> None:
+def test_model_is_frozen(model: Any) -> None:
     """No field of a model can be set or deleted, and no attribute added."""
     for field in attrs.fields(model.__class__):
         with pytest.raises(attrs.exceptions.FrozenInstanceError):
@@ -88,14 +90,14 @@ def test_frozen(model: Any) -> None:
 
 
 @each_model
-def test_slotted(model: attrs.AttrsInstance) -> None:
-    """A model has no dictionary of its own, so that thousands of them stay small."""
+def test_model_has_slots(model: attrs.AttrsInstance) -> None:
+    """A model has no ``__dict__``, so that thousands of them stay small."""
     assert not hasattr(model, "__dict__")
 
 
 @each_model
-def test_copies(model: Any) -> None:
-    """A model survives pickling and copying, equal in value, hash and every field."""
+def test_model_survives_pickling_and_copying(model: Any) -> None:
+    """A pickled or copied model has the same value, hash and fields."""
     copies = [
         copy.copy(model),
         copy.deepcopy(model),
@@ -122,13 +124,15 @@ def test_copies(model: Any) -> None:
         (INVOCATION, {"start_time": START + timedelta(microseconds=1)}),
     ],
 )
-def test_different(model: TaskExecution | TaskInvocation, changes: dict[str, Any]) -> None:
+def test_models_with_different_fields_are_unequal(
+    model: TaskExecution | TaskInvocation, changes: dict[str, Any]
+) -> None:
     """Models that differ in a field are not equal."""
     assert model != attrs.evolve(model, **changes)
 
 
-def test_page_equality() -> None:
-    """What a page is, not how it was come by, decides whether two are equal."""
+def test_page_equality_ignores_number_and_request_id() -> None:
+    """Invocations and token decide whether two pages are equal; number and request id do not."""
     page = InvocationPage((INVOCATION,), "token 2", number=2, request_id="request-1")
 
     assert page == InvocationPage((INVOCATION,), "token 2")
@@ -138,15 +142,15 @@ def test_page_equality() -> None:
 
 
 @pytest.mark.parametrize("name", ["raw_parameters", "owner_information"])
-def test_sensitive_text_is_hashed(name: str) -> None:
-    """Invocations that differ in nothing but a sensitive text do not crowd one place of a set."""
+def test_hash_depends_on_sensitive_text(name: str) -> None:
+    """Invocations that differ only in a sensitive text have different hashes."""
     changes: dict[str, Any] = {name: SECRET}
 
     assert hash(INVOCATION) != hash(attrs.evolve(INVOCATION, **changes))
 
 
-def test_mapping_is_not_hashed() -> None:
-    """The mappings inside take part in equality, and not in the hash."""
+def test_hash_ignores_mappings() -> None:
+    """Mappings count for equality, but not for the hash."""
     other = attrs.evolve(TASK, task_parameters=({"commands": ("ls",)},))
 
     assert other != TASK
@@ -156,8 +160,8 @@ def test_mapping_is_not_hashed() -> None:
 @pytest.mark.parametrize(
     "name", ["targets", "parameters", "cloud_watch_output_config", "notification_config", "extra"]
 )
-def test_no_mapping_of_a_run_command_is_hashed(name: str) -> None:
-    """Each of a Run Command's mappings takes part in equality, and not in the hash."""
+def test_hash_ignores_mappings_of_a_run_command(name: str) -> None:
+    """Each of a Run Command's mappings counts for equality, but not for the hash."""
     changes: dict[str, Any] = {name: ({"a": {}},) if name == "targets" else {"a": ("b",)}}
 
     other = RunCommandParameters(**changes)
@@ -167,21 +171,21 @@ def test_no_mapping_of_a_run_command_is_hashed(name: str) -> None:
 
 
 @both
-def test_all_absent(cls: Execution) -> None:
+def test_every_member_is_optional(cls: Execution) -> None:
     """Every member may be absent."""
     assert set(attrs.asdict(cls()).values()) == {None}
 
 
-def test_page() -> None:
-    """A page is gone through like its invocations, and counts them."""
+def test_page_iterates_over_its_invocations() -> None:
+    """A page iterates over its invocations, and its length is their number."""
     page = InvocationPage((INVOCATION, TaskInvocation()), "token 2")
 
     assert list(page) == [INVOCATION, TaskInvocation()]
     assert len(page) == 2
 
 
-def test_page_by_default() -> None:
-    """A page of nothing is the first and the last."""
+def test_page_defaults_to_an_empty_first_page() -> None:
+    """A page without arguments is empty, and the first and the last."""
     page = InvocationPage()
 
     assert (attrs.asdict(page)) == {
@@ -207,10 +211,10 @@ def test_page_by_default() -> None:
         (START, START + timedelta(minutes=6, milliseconds=160), timedelta(seconds=360.16)),
     ],
 )
-def test_duration(
+def test_duration_is_the_time_between_start_and_end(
     cls: Execution, start: datetime | None, end: datetime | None, duration: timedelta | None
 ) -> None:
-    """The duration is what lies between the two times; None while one is absent."""
+    """The duration is end minus start, or None while one of them is absent."""
     assert duration == cls(start_time=start, end_time=end).duration
 
 
@@ -230,8 +234,10 @@ def test_duration(
         ("BRAND_NEW", False, False),
     ],
 )
-def test_status(cls: Execution, status: str | None, terminal: bool, succeeded: bool) -> None:
-    """Whether it ended and succeeded is told by the status alone."""
+def test_status_alone_decides_terminal_and_succeeded(
+    cls: Execution, status: str | None, terminal: bool, succeeded: bool
+) -> None:
+    """The status alone decides `is_terminal` and `succeeded`."""
     model = cls(
         status=None if status is None else ExecutionStatus(status),
         status_details="Success",
@@ -242,8 +248,8 @@ def test_status(cls: Execution, status: str | None, terminal: bool, succeeded: b
 
 
 @both
-def test_task_ids(cls: Execution) -> None:
-    """The two ids come as the pair that the client's methods take."""
+def test_task_ids_are_the_pair_for_the_client(cls: Execution) -> None:
+    """`task_ids` is the pair that the client's methods take."""
     ids = cls(*IDS).task_ids
 
     assert ids == IDS
@@ -252,8 +258,8 @@ def test_task_ids(cls: Execution) -> None:
 
 @both
 @pytest.mark.parametrize("ids", [(None, None), ("window", None), (None, "task")])
-def test_task_ids_absent(cls: Execution, ids: tuple[str | None, str | None]) -> None:
-    """Where AWS left an id out there is no pair."""
+def test_task_ids_need_both_ids(cls: Execution, ids: tuple[str | None, str | None]) -> None:
+    """`task_ids` raises ValueError where AWS left out an id."""
     with pytest.raises(ValueError, match="no WindowExecutionId or no TaskExecutionId"):
         _ = cls(*ids).task_ids
 
@@ -272,10 +278,10 @@ def test_task_ids_absent(cls: Execution, ids: tuple[str | None, str | None]) -> 
         (({"aws:instanceid": ("i-1",), "InstanceId": ("i-2",)},), ()),
     ],
 )
-def test_instance_ids_of_task(
+def test_instance_ids_of_a_task_come_from_aws_instance_id(
     task_parameters: tuple[dict[str, tuple[str, ...]], ...] | None, instance_ids: tuple[str, ...]
 ) -> None:
-    """A task's nodes are those of the parameter that AWS itself adds."""
+    """A task's instance ids are the values of ``aws:InstanceId``, which AWS adds."""
     assert instance_ids == TaskExecution(task_parameters=task_parameters).instance_ids
 
 
@@ -296,10 +302,10 @@ def test_instance_ids_of_task(
         ),
     ],
 )
-def test_instance_ids_of_invocation(
+def test_instance_ids_of_an_invocation_come_from_its_parameters(
     text: str | None, task_type: TaskType | None, instance_ids: tuple[str, ...]
 ) -> None:
-    """An invocation's nodes are those that its Run Command names."""
+    """An invocation's instance ids are those that its Run Command names."""
     invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
 
     assert instance_ids == invocation.instance_ids
@@ -323,10 +329,10 @@ def test_instance_ids_of_invocation(
         (None, "execution-1", None, None),
     ],
 )
-def test_command_id(
+def test_command_id_is_the_execution_id_of_a_run_command(
     task_type: TaskType | None, execution_id: str | None, text: str | None, command_id: str | None
 ) -> None:
-    """Only of what is surely a Run Command is the execution's id a command's, and never empty."""
+    """Only a Run Command has a command id, and it is never empty."""
     invocation = TaskInvocation(task_type=task_type, execution_id=execution_id, raw_parameters=text)
 
     assert command_id == invocation.command_id
@@ -336,15 +342,15 @@ def test_command_id(
 
 
 @pytest.mark.parametrize("text", [RUN_COMMAND_TEXT, "not JSON", "", None])
-def test_parameters_are_kept(text: str | None) -> None:
-    """Parameters are parsed once."""
+def test_parameters_are_parsed_once(text: str | None) -> None:
+    """Parameters are parsed on first use, and cached."""
     invocation = TaskInvocation(raw_parameters=text)
 
     assert invocation.parameters is invocation.parameters
 
 
-def test_parameters_are_no_part_of_the_value() -> None:
-    """An invocation whose parameters were read is the same as one whose were not."""
+def test_parsed_parameters_do_not_change_the_value() -> None:
+    """An invocation whose parameters are parsed equals one whose parameters are not."""
     read, unread = attrs.evolve(INVOCATION), attrs.evolve(INVOCATION)
 
     parameters = read.parameters
@@ -358,8 +364,8 @@ def test_parameters_are_no_part_of_the_value() -> None:
         assert parameters == again.parameters
 
 
-def test_parameters_of_a_changed_invocation() -> None:
-    """Parameters are those of the text at hand, not of the invocation it was evolved from."""
+def test_parameters_follow_a_changed_text() -> None:
+    """An evolved invocation parses its own text, not that of the original."""
     assert INVOCATION.parameters != TaskInvocation().parameters
 
     changed = attrs.evolve(INVOCATION, raw_parameters='{"comment": "x"}')
@@ -370,8 +376,8 @@ def test_parameters_of_a_changed_invocation() -> None:
 # --- what is shown ---
 
 
-def test_secrets_are_not_shown() -> None:
-    """No way of showing a model shows a sensitive value; what is not sensitive is shown."""
+def test_model_shows_no_secret() -> None:
+    """No way of showing a model shows a sensitive value; other values are shown."""
     task = TaskExecution(task_arn="seen", task_parameters=({SECRET: (SECRET,)},))
     invocation = TaskInvocation(
         task_type=TaskType.RUN_COMMAND,
@@ -387,8 +393,8 @@ def test_secrets_are_not_shown() -> None:
         assert [SECRET in each for each in shown] == [False] * 5
 
 
-def test_repr_withholds() -> None:
-    """In place of a sensitive value stands a word that says so; None stays None."""
+def test_repr_shows_a_placeholder_for_sensitive_values() -> None:
+    """The repr has a placeholder for each sensitive value, and None where there is none."""
     assert "task_parameters=<sensitive>," in repr(TaskExecution(task_parameters=()))
     assert "task_parameters=None," in repr(TaskExecution())
     assert "raw_parameters=<sensitive>," in repr(TaskInvocation(raw_parameters=""))
@@ -407,7 +413,7 @@ def test_repr_withholds() -> None:
         (RunCommandParameters, "named_instance_ids"),
     ],
 )
-def test_help(cls: type, name: str) -> None:
+def test_help_shows_the_docstring_of_a_property(cls: type, name: str) -> None:
     """`help` shows the docstring of each property."""
     docstring = str(getattr(cls, name).__doc__)
 
@@ -417,8 +423,8 @@ def test_help(cls: type, name: str) -> None:
     assert docstring.splitlines()[0] in shown
 
 
-def test_a_status_given_as_a_string() -> None:
-    """A model made by hand with a plain string for its status is told of like any other."""
+def test_status_may_be_a_plain_string() -> None:
+    """A model built by hand with a plain string as status behaves like any other."""
     invocation = TaskInvocation(status="FAILED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     assert (invocation.is_terminal, invocation.succeeded) == (True, False)

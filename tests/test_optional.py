@@ -1,3 +1,5 @@
+"""Optional dependencies: absent until used, and named when missing."""
+
 from __future__ import annotations
 
 import subprocess
@@ -13,8 +15,8 @@ from tests.support.reports import patch_report
 EXTRAS = ("altair", "jinja2", "moto", "pandas", "polars", "pyarrow", "rich", "tqdm", "vl_convert")
 
 
-def test_import_needs_no_extra() -> None:
-    """Importing the library imports nothing that an extra brings."""
+def test_package_imports_no_extra() -> None:
+    """Importing the package imports nothing that an extra installs."""
     program = f"import sys, ssm_mwx; print(sorted(set(sys.modules) & set({EXTRAS})))"
 
     done = subprocess.run(
@@ -25,7 +27,7 @@ def test_import_needs_no_extra() -> None:
 
 
 def go_through(report: TaskReport) -> list[TaskInvocation]:
-    """Go through a report's invocations with a progress bar."""
+    """Iterate over a report's invocations with a progress bar."""
     return list(with_progress(report.invocations, None))
 
 
@@ -44,7 +46,7 @@ def go_through(report: TaskReport) -> list[TaskInvocation]:
 def test_missing_extra_is_named(
     module: str, extra: str, use: Callable[[TaskReport], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where an extra is missing, the error says how to install it."""
+    """If an extra is missing, the error says how to install it."""
     monkeypatch.setitem(sys.modules, module, None)
 
     with pytest.raises(ImportError, match="pip install") as caught:

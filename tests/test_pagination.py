@@ -1,3 +1,5 @@
+"""Iterating over pages: order, tokens, and how to resume."""
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
@@ -21,36 +23,36 @@ last_tokens = st.sampled_from(["", None])
 
 
 def pager_of(ssm: FakeSsmClient, starting_token: str | None = None) -> TaskInvocationPager:
-    """A pager over what a fake client answers."""
+    """Return a pager over the pages of a fake client."""
     client = MaintenanceWindowClient(client=ssm)
     return client.iter_task_invocations(*IDS, starting_token=starting_token)
 
 
 def pager_of_sizes(*sizes: int) -> TaskInvocationPager:
-    """A pager over pages of these many invocations."""
+    """Return a pager over pages with these numbers of invocations."""
     return pager_of(FakeSsmClient(answers_of_sizes(sizes)))
 
 
 def names(invocations: Iterable[TaskInvocation]) -> list[str | None]:
-    """What tells the invocations of `answers_of_sizes` apart: page and place."""
+    """Return the ids of invocations, which tell page and place."""
     return [invocation.invocation_id for invocation in invocations]
 
 
 def names_of_sizes(sizes: Sequence[int]) -> list[str]:
-    """What `names` is to give for all invocations of such pages."""
+    """Return the ids of all invocations of pages of these sizes."""
     return [f"{page}.{n}" for page, size in enumerate(sizes, 1) for n in range(1, size + 1)]
 
 
 def state(pager: TaskInvocationPager) -> tuple[str | None, bool]:
-    """Where a pager says that it stands."""
+    """Return what a pager says of its position."""
     return pager.resume_token, pager.finished
 
 
 # --- the walk ---
 
 
-def test_lazy() -> None:
-    """Nothing is fetched until the first item is asked for, and then a page at a time."""
+def test_pager_fetches_lazily() -> None:
+    """A page is fetched only when its first item is needed."""
     ssm = FakeSsmClient(answers_of_sizes([2, 1]))
     pager = pager_of(ssm)
     calls: list[int] = []
@@ -63,8 +65,8 @@ def test_lazy() -> None:
     assert calls == [0, 1, 1, 2]
 
 
-def test_iterable_again() -> None:
-    """Each iteration walks all pages from the start."""
+def test_pager_can_be_iterated_again() -> None:
+    """Each iteration starts at the first page."""
     pager = pager_of_sizes(2, 0, 1)
 
     walks = [names(pager), names(pager), names(pager)]
@@ -72,8 +74,8 @@ def test_iterable_again() -> None:
     assert walks == [["1.1", "1.2", "3.1"]] * 3
 
 
-def test_interleaved() -> None:
-    """Two walks of one pager do not disturb each other; the pager speaks of the later one."""
+def test_interleaved_iterations_are_independent() -> None:
+    """Two iterations do not disturb each other, and the pager describes the later one."""
     pager = pager_of_sizes(1, 1, 1)
     first = iter(pager)
     early = names(islice(first, 2))
@@ -87,8 +89,8 @@ def test_interleaved() -> None:
     assert state(pager) == (None, True)
 
 
-def test_pages() -> None:
-    """Pages come as AWS cut them, numbered, with token and request id."""
+def test_pages_are_numbered_and_have_token_and_request_id() -> None:
+    """Pages come as AWS sends them, with number, token and request id."""
     pager = pager_of_sizes(2, 0, 1)
 
     pages = [
@@ -103,8 +105,8 @@ def test_pages() -> None:
     ]
 
 
-def test_starting_token() -> None:
-    """A walk can start at a token; its pages are numbered from there."""
+def test_starting_token_selects_the_first_page() -> None:
+    """An iteration can start at a token, and numbers its pages from there."""
     pager = pager_of(FakeSsmClient(answers_of_sizes([1, 1, 1])), "token 2")
 
     before = state(pager)
@@ -115,8 +117,8 @@ def test_starting_token() -> None:
 
 
 @given(sizes=page_sizes, last_token=last_tokens)
-def test_all_in_order(sizes: list[int], last_token: str | None) -> None:
-    """However AWS cuts the pages, items and pages give all invocations in order."""
+def test_items_come_in_order_for_any_page_sizes(sizes: list[int], last_token: str | None) -> None:
+    """Items and pages have all invocations in order, whatever the sizes of the pages."""
     pager = pager_of(FakeSsmClient(answers_of_sizes(sizes, last_token=last_token)))
 
     pages = list(pager.pages())
@@ -140,14 +142,14 @@ def test_all_in_order(sizes: list[int], last_token: str | None) -> None:
         ("A", {"A": "B", "B": "C", "C": "B"}, ["A", "B", "C"], "B", 3),
     ],
 )
-def test_repeated_token(
+def test_repeated_token_is_an_error_after_its_page(
     starting_token: str | None,
     following: dict[str | None, str],
     seen: list[str | None],
     repeated: str,
     page_number: int,
 ) -> None:
-    """A token seen before in the walk ends it with an error, after all of its items were given."""
+    """A repeated token raises an error after the items of its page."""
     answers = {at: invocations_answer(f"at {at}", next_token=to) for at, to in following.items()}
     ssm = FakeSsmClient(answers)
     got: list[str | None] = []
@@ -162,8 +164,8 @@ def test_repeated_token(
     assert len(seen) == len(ssm.requests)
 
 
-def test_token_of_an_earlier_walk() -> None:
-    """Only tokens of the same walk count as repeated."""
+def test_token_of_an_earlier_iteration_is_no_repetition() -> None:
+    """Only tokens of the same iteration count as repeated."""
     pager = pager_of_sizes(1, 1)
 
     assert names(pager) == names(pager)
@@ -172,8 +174,8 @@ def test_token_of_an_earlier_walk() -> None:
 # --- where it stands ---
 
 
-def test_state_while_iterating_items() -> None:
-    """A page counts as handed out once the item after its last one is asked for."""
+def test_resume_token_moves_after_the_last_item_of_a_page() -> None:
+    """A page counts as consumed when the item after its last one is requested."""
     pager = pager_of_sizes(2, 0, 1)
     states = [state(pager)]
 
@@ -191,8 +193,8 @@ def test_state_while_iterating_items() -> None:
     ]
 
 
-def test_state_while_iterating_pages() -> None:
-    """A page counts as handed out once the next page is asked for."""
+def test_resume_token_moves_when_the_next_page_is_requested() -> None:
+    """A page counts as consumed when the next page is requested."""
     pager = pager_of_sizes(2, 0, 1)
 
     states = [state(pager) for _ in pager.pages()]
@@ -201,8 +203,8 @@ def test_state_while_iterating_pages() -> None:
     assert state(pager) == (None, True)
 
 
-def test_state_of_a_new_walk() -> None:
-    """Beginning another walk forgets how far the one before had come."""
+def test_new_iteration_resets_the_resume_token() -> None:
+    """A new iteration resets `resume_token` and `finished`."""
     pager = pager_of_sizes(1, 1)
     states = [names(pager) and state(pager)]
 
@@ -219,8 +221,8 @@ def test_state_of_a_new_walk() -> None:
     ("steps", "shown"),
     [(0, "resume_token=None"), (2, "resume_token='token 2'"), (3, "finished")],
 )
-def test_repr(steps: int, shown: str) -> None:
-    """The repr says how far the walk has come."""
+def test_repr_shows_the_resume_token(steps: int, shown: str) -> None:
+    """The repr shows where the latest iteration can be resumed."""
     pager = pager_of_sizes(1, 1)
 
     list(islice(pager, steps))
@@ -232,10 +234,10 @@ def test_repr(steps: int, shown: str) -> None:
 
 
 @given(data=st.data(), sizes=page_sizes, last_token=last_tokens)
-def test_resume_after_stopping(
+def test_resuming_loses_nothing_and_repeats_at_most_a_page(
     data: st.DataObject, sizes: list[int], last_token: str | None
 ) -> None:
-    """Stopping anywhere and resuming loses nothing and repeats a part of one page at most."""
+    """Stopping anywhere and resuming skips nothing, and repeats a part of one page at most."""
     ssm = FakeSsmClient(answers_of_sizes(sizes, last_token=last_token))
     everything = names_of_sizes(sizes)
     steps = data.draw(st.integers(0, len(everything) + 1))
@@ -251,8 +253,8 @@ def test_resume_after_stopping(
 
 
 @given(data=st.data(), sizes=page_sizes)
-def test_resume_from_a_page(data: st.DataObject, sizes: list[int]) -> None:
-    """A page's own token resumes right after it, without loss or repetition."""
+def test_resuming_at_the_token_of_a_page_is_exact(data: st.DataObject, sizes: list[int]) -> None:
+    """Resuming at a page's own token skips nothing and repeats nothing."""
     ssm = FakeSsmClient(answers_of_sizes(sizes))
     stop = data.draw(st.integers(1, len(sizes)))
 
@@ -264,8 +266,10 @@ def test_resume_from_a_page(data: st.DataObject, sizes: list[int]) -> None:
 
 
 @given(data=st.data(), sizes=page_sizes, by_page=st.booleans())
-def test_resume_after_failed_fetch(data: st.DataObject, sizes: list[int], by_page: bool) -> None:
-    """After a fetch that failed, resuming loses nothing and repeats nothing."""
+def test_resuming_after_a_failed_fetch_is_exact(
+    data: st.DataObject, sizes: list[int], by_page: bool
+) -> None:
+    """Resuming after a failed fetch skips nothing and repeats nothing."""
     answers = answers_of_sizes(sizes)
     failing = data.draw(st.sampled_from(list(answers)))
     ssm = FakeSsmClient(answers, fails_once=[failing])

@@ -1,3 +1,5 @@
+"""The `Parameters` text of an invocation as a typed object."""
+
 from __future__ import annotations
 
 import json
@@ -49,19 +51,19 @@ RUN_COMMAND_MEMBERS: dict[str, Any] = {
 
 
 def parsed(text: str, task_type: TaskType | None = TaskType.RUN_COMMAND) -> Parameters:
-    """What an invocation makes of its ``Parameters`` text."""
+    """Return what an invocation makes of its ``Parameters`` text."""
     parameters = TaskInvocation(raw_parameters=text, task_type=task_type).parameters
     assert parameters is not None
     return parameters
 
 
 def typed(members: dict[str, Any], task_type: TaskType | None = TaskType.RUN_COMMAND) -> Parameters:
-    """What an invocation makes of a JSON object with these members."""
+    """Return what an invocation makes of a JSON object with these members."""
     return parsed(json.dumps(members), task_type)
 
 
 def shown(value: object) -> list[str]:
-    """Every way in which Python shows a value unasked."""
+    """Return every way in which Python shows a value."""
     return [repr(value), str(value), f"{value}", f"{[value]}", pprint.pformat(value, width=1)]
 
 
@@ -69,12 +71,12 @@ def shown(value: object) -> list[str]:
 
 
 @pytest.mark.parametrize("text", [None, ""])
-def test_none(text: str | None) -> None:
-    """Where AWS sent no text or an empty one, there are no parameters."""
+def test_parameters_are_none_without_text(text: str | None) -> None:
+    """An invocation without a text, or with an empty one, has no parameters."""
     assert TaskInvocation(raw_parameters=text, task_type=TaskType.LAMBDA).parameters is None
 
 
-def test_run_command() -> None:
+def test_run_command_has_a_field_for_every_member() -> None:
     """Every member of a Run Command's parameters has its field, of its type."""
     assert typed(RUN_COMMAND_MEMBERS) == RunCommandParameters(
         document_name="AWS-RunShellScript",
@@ -97,8 +99,8 @@ def test_run_command() -> None:
     )
 
 
-def test_automation() -> None:
-    """An Automation's parameters are version and the runbook's own parameters."""
+def test_automation_has_version_and_parameters() -> None:
+    """An Automation's parameters are the version and the runbook's own parameters."""
     assert typed(
         {"DocumentVersion": "3", "Parameters": {"InstanceId": ["i-1"]}, "new": 1},
         TaskType.AUTOMATION,
@@ -107,8 +109,8 @@ def test_automation() -> None:
     )
 
 
-def test_lambda() -> None:
-    """A Lambda function's payload and context stay as they are, undecoded."""
+def test_lambda_payload_is_not_decoded() -> None:
+    """A Lambda function's payload and context stay undecoded."""
     assert typed(
         {"ClientContext": "e30=", "Qualifier": "live", "Payload": "e30=", "new": None},
         TaskType.LAMBDA,
@@ -117,7 +119,7 @@ def test_lambda() -> None:
     )
 
 
-def test_step_functions() -> None:
+def test_step_functions_input_stays_text() -> None:
     """A state machine's input stays the text it is."""
     assert typed(
         {"Input": '{"a": 1}', "Name": "run-1", "new": []}, TaskType.STEP_FUNCTIONS
@@ -125,14 +127,14 @@ def test_step_functions() -> None:
 
 
 @pytest.mark.parametrize(("task_type", "cls"), CLASSES.items())
-def test_nothing_given(task_type: TaskType, cls: type[Any]) -> None:
-    """An empty object is recognised, with nothing in it."""
+def test_empty_object_is_recognized(task_type: TaskType, cls: type[Any]) -> None:
+    """An empty object is recognized, with no member set."""
     assert cls() == parsed("{}", task_type)
 
 
 @pytest.mark.parametrize("spell", [str.lower, str.upper, str.title, str.swapcase])
-def test_case_of_keys(spell: Any) -> None:
-    """The case of a key's letters does not matter; the keys inside a member keep theirs."""
+def test_key_case_is_ignored(spell: Any) -> None:
+    """The case of a member's name does not matter; the names inside a member keep theirs."""
     members = {spell(key): value for key, value in RUN_COMMAND_MEMBERS.items()}
 
     assert typed(RUN_COMMAND_MEMBERS) == typed(members)
@@ -163,8 +165,8 @@ def test_case_of_keys(spell: Any) -> None:
         ("maxErrors", 1),
     ],
 )
-def test_unexpected_type(key: str, wrong: object) -> None:
-    """A known key with a value of another type goes to `extra`, under its own spelling."""
+def test_member_of_wrong_type_goes_to_extra(key: str, wrong: object) -> None:
+    """A known member with a value of another type goes to `extra`, in its own spelling."""
     assert RunCommandParameters(comment="kept", extra={key: wrong}) == typed(
         {key: wrong, "comment": "kept"}
     )
@@ -191,15 +193,15 @@ def test_unexpected_type(key: str, wrong: object) -> None:
         ),
     ],
 )
-def test_key_twice_in_different_case(
+def test_key_in_two_cases_keeps_both_values(
     members: dict[str, Any], expected: RunCommandParameters
 ) -> None:
-    """Of a key given twice in different case the first readable one counts; the other is kept."""
+    """Of a key in two cases the first readable one is used, and the other goes to `extra`."""
     assert typed(members) == expected
 
 
 @pytest.mark.parametrize("key", ["extra", "Extra", "document_name", "", "documentName "])
-def test_unknown_key(key: str) -> None:
+def test_unknown_key_goes_to_extra(key: str) -> None:
     """An unknown key goes to `extra`, even one that looks like a field's name."""
     assert RunCommandParameters(extra={key: "x"}) == typed({key: "x"})
 
@@ -215,8 +217,8 @@ def test_unknown_key(key: str) -> None:
         {"documentName": "A", "targets": [{"key": "tag:Role"}]},
     ],
 )
-def test_unmistakable(members: dict[str, Any]) -> None:
-    """A document's name beside its nodes or targets is a Run Command, whatever AWS left out."""
+def test_run_command_is_recognized_without_task_type(members: dict[str, Any]) -> None:
+    """A document name beside nodes or targets is a Run Command, even without a task type."""
     assert typed(members) == typed(members, None)
 
 
@@ -234,15 +236,15 @@ def test_unmistakable(members: dict[str, Any]) -> None:
         {"input": "{}", "name": "run-1"},
     ],
 )
-def test_mistakable(members: dict[str, Any]) -> None:
-    """Any other shape is not guessed at."""
+def test_other_shapes_are_unrecognized_without_task_type(members: dict[str, Any]) -> None:
+    """Without a task type, any other shape is unrecognized."""
     expected = UnrecognizedParameters("no task type, and the shape does not tell it", members)
 
     assert typed(members, None) == expected
 
 
-def test_new_task_type() -> None:
-    """A task type of a later day is not guessed at, whatever the shape."""
+def test_unknown_task_type_is_unrecognized() -> None:
+    """With an unknown task type, parameters are unrecognized whatever their shape."""
     expected = UnrecognizedParameters("a task type this version does not know", RUN_COMMAND_MEMBERS)
 
     assert typed(RUN_COMMAND_MEMBERS, TaskType("BRAND_NEW")) == expected
@@ -279,8 +281,10 @@ def test_new_task_type() -> None:
     ids=lambda text: repr(text[:40]),
 )
 @pytest.mark.parametrize("task_type", [None, *TaskType])
-def test_unreadable(text: str, reason: str, task_type: TaskType | None) -> None:
-    """What is not JSON, or more than Python takes, is told of without a word of the text."""
+def test_unreadable_text_is_unrecognized_without_being_shown(
+    text: str, reason: str, task_type: TaskType | None
+) -> None:
+    """Text that Python cannot read as JSON is unrecognized, and the reason quotes none of it."""
     invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
 
     parameters = invocation.parameters
@@ -297,8 +301,8 @@ def test_unreadable(text: str, reason: str, task_type: TaskType | None) -> None:
 
 
 @pytest.mark.parametrize("document", [SECRET, [SECRET], [{"comment": SECRET}], 42, 4.2, True, []])
-def test_no_object(document: object) -> None:
-    """JSON that is no object is kept as a document, and not shown."""
+def test_json_that_is_no_object_is_kept_and_hidden(document: object) -> None:
+    """JSON that is not an object is kept as the document, and hidden in the repr."""
     parameters = parsed(json.dumps(document))
 
     assert UnrecognizedParameters("the JSON is not an object", document) == parameters
@@ -308,8 +312,8 @@ def test_no_object(document: object) -> None:
     )
 
 
-def test_null() -> None:
-    """A JSON null is told of as one more thing that is no object."""
+def test_json_null_is_not_an_object() -> None:
+    """A JSON null is unrecognized, as it is not an object."""
     assert parsed("null") == UnrecognizedParameters("the JSON is not an object", None)
 
 
@@ -324,8 +328,8 @@ def test_null() -> None:
         (f'[{{"a": 1, "a": "{SECRET}"}}]', [{"a": SECRET}]),
     ],
 )
-def test_key_twice(text: str, document: object) -> None:
-    """A key given twice in the same spelling leaves the text unrecognised, so nothing is lost."""
+def test_duplicate_key_is_unrecognized(text: str, document: object) -> None:
+    """A key that stands twice in the same spelling makes the text unrecognized."""
     parameters = parsed(text)
 
     assert UnrecognizedParameters("a JSON object gives a key twice", document) == parameters
@@ -333,8 +337,8 @@ def test_key_twice(text: str, document: object) -> None:
 
 
 @pytest.mark.parametrize("surrogate", ["\ud800", r"\ud800"], ids=["real", "escaped"])
-def test_lone_surrogate(surrogate: str) -> None:
-    """A lone surrogate is kept, and what is shown can still be printed."""
+def test_lone_surrogate_is_kept_and_printable(surrogate: str) -> None:
+    """A lone surrogate is kept, and the repr can still be printed."""
     text = f'{{"documentName": "{surrogate}", "comment": "{SECRET}{surrogate}"}}'
 
     parameters = parsed(text)
@@ -345,8 +349,8 @@ def test_lone_surrogate(surrogate: str) -> None:
 
 @given(text=parameters_texts, task_type=task_types)
 @example(text="", task_type=None)
-def test_never_raises(text: str, task_type: TaskType | None) -> None:
-    """Whatever the text, it is kept as it came, and its parameters can be had, shown and hashed."""
+def test_any_text_can_be_read_shown_and_hashed(text: str, task_type: TaskType | None) -> None:
+    """Whatever the text, it is kept unchanged, and its parameters can be read, shown and hashed."""
     invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
 
     parameters = invocation.parameters
@@ -368,8 +372,8 @@ member_values = json_values | st.sampled_from(list(RUN_COMMAND_MEMBERS.values())
 @given(
     members=st.dictionaries(member_keys | texts, member_values, max_size=8), task_type=task_types
 )
-def test_nothing_is_lost(members: dict[str, Any], task_type: TaskType | None) -> None:
-    """All that AWS sent is in a field, in `extra` or in `document`, and nothing else is."""
+def test_every_member_is_kept(members: dict[str, Any], task_type: TaskType | None) -> None:
+    """Every member is in a field, in `extra` or in `document`, and nothing else is."""
     parameters = typed(members, task_type)
 
     found: dict[str, Any] = {}
@@ -415,16 +419,18 @@ def test_nothing_is_lost(members: dict[str, Any], task_type: TaskType | None) ->
         ({"parameters": {"InstanceIds": ["i-1"]}}, ()),
     ],
 )
-def test_named_instance_ids(members: dict[str, Any], instance_ids: tuple[str, ...]) -> None:
-    """Every node that is named by id counts once, in AWS's order; nothing else is guessed."""
+def test_named_instance_ids_are_unique_and_in_order(
+    members: dict[str, Any], instance_ids: tuple[str, ...]
+) -> None:
+    """Every node named by id is listed once, in AWS's order; nothing is guessed."""
     parameters = typed(members)
 
     assert isinstance(parameters, RunCommandParameters)
     assert instance_ids == parameters.named_instance_ids
 
 
-def test_many_targets() -> None:
-    """A run by more targets than AWS documents is read whole."""
+def test_many_targets_are_kept() -> None:
+    """A run with more targets than AWS documents is read whole."""
     targets = [{"key": "InstanceIds", "values": [f"i-{number}"]} for number in range(300)]
     parameters = typed({"targets": targets})
 
@@ -432,8 +438,8 @@ def test_many_targets() -> None:
     assert tuple(targets) == parameters.targets
 
 
-def test_many_members() -> None:
-    """However many keys an object has, none is told to be given twice."""
+def test_many_keys_are_not_duplicates() -> None:
+    """An object with many keys is not taken for one with duplicate keys."""
     values = {f"name-{number}": ("value",) for number in range(300)}
     parameters = typed({"parameters": {name: list(value) for name, value in values.items()}})
 
@@ -441,16 +447,16 @@ def test_many_members() -> None:
     assert values == parameters.parameters
 
 
-def test_text_is_hashed() -> None:
-    """Parameters that differ in a text do not crowd one place of a set."""
+def test_hash_depends_on_text() -> None:
+    """Parameters that differ in a text have different hashes."""
     assert hash(RunCommandParameters(comment="a")) != hash(RunCommandParameters(comment="b"))
 
 
 # --- what is shown ---
 
 
-def test_repr_of_run_command() -> None:
-    """The repr shows what may be seen and withholds the rest."""
+def test_repr_of_run_command_hides_sensitive_values() -> None:
+    """The repr shows names and settings, and hides sensitive values."""
     extra = {"new": SECRET}
 
     assert repr(typed(RUN_COMMAND_MEMBERS | extra)) == (
@@ -465,8 +471,8 @@ def test_repr_of_run_command() -> None:
     )
 
 
-def test_repr_of_nothing() -> None:
-    """What is absent may be seen to be absent."""
+def test_repr_shows_absent_members() -> None:
+    """The repr shows which members are absent."""
     assert (
         repr(AutomationParameters())
         == "AutomationParameters(document_version=None, parameters={}, extra={})"
@@ -475,8 +481,8 @@ def test_repr_of_nothing() -> None:
     assert "comment=None," in repr(RunCommandParameters())
 
 
-def test_repr_of_targets() -> None:
-    """Of a target no more than a plain key is shown; several stay a readable tuple."""
+def test_repr_of_targets_shows_only_keys() -> None:
+    """The repr shows at most the key of a target."""
     targets = [{"Key": "tag:Role", "values": [SECRET]}, {"key": [SECRET]}, {"other": SECRET}]
 
     assert "targets=({'key': 'tag:Role', …: <sensitive>}, <sensitive>, <sensitive>,)" in repr(
@@ -513,7 +519,7 @@ def test_repr_of_targets() -> None:
     ],
     ids=lambda parameters: type(parameters).__name__,
 )
-def test_secrets_are_not_shown(parameters: Parameters) -> None:
+def test_parameters_show_no_secret(parameters: Parameters) -> None:
     """No way of showing parameters shows a sensitive value."""
     assert SECRET in json.dumps(attrs.asdict(parameters))
     assert [each for each in shown(parameters) if SECRET in each] == []

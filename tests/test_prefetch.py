@@ -1,4 +1,4 @@
-"""One page fetched ahead: the same as without, but sooner."""
+"""Prefetching: the same pages, one of them fetched ahead in the background."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def _library_threads() -> list[str]:
     return [name for name in names if name == "ssm_mwx-prefetch"]
 
 
-def test_the_same_items_in_the_same_order() -> None:
-    """Every item comes once and in order; pages have their numbers; it can be walked again."""
+def test_prefetch_keeps_items_and_order() -> None:
+    """Every item comes once and in order, also in a second iteration."""
     with answering(_good) as server:
         pager = _pager(server)
         assert [item.window_target_id for item in pager] == EVERYTHING
@@ -73,8 +73,8 @@ def test_the_same_items_in_the_same_order() -> None:
     assert _library_threads() == []
 
 
-def test_a_fetch_does_not_keep_the_process_alive() -> None:
-    """The threads that fetch ahead are daemons."""
+def test_prefetch_threads_are_daemons() -> None:
+    """A thread that fetches ahead does not keep the process alive."""
     daemons: list[bool] = []
 
     def fetch(token: str | None, number: int) -> InvocationPage:
@@ -86,8 +86,8 @@ def test_a_fetch_does_not_keep_the_process_alive() -> None:
     assert daemons == [False, True]
 
 
-def test_nothing_is_fetched_ahead_unless_asked() -> None:
-    """A pager that was told nothing fetches each page where it is asked for."""
+def test_prefetch_is_off_by_default() -> None:
+    """Without `prefetch`, each page is fetched in the caller's thread."""
     threads: list[threading.Thread] = []
 
     def fetch(token: str | None, number: int) -> InvocationPage:
@@ -99,15 +99,15 @@ def test_nothing_is_fetched_ahead_unless_asked() -> None:
     assert [threading.current_thread()] * 2 == threads
 
 
-def test_nothing_is_fetched_before_it_is_iterated() -> None:
-    """It is as lazy as without."""
+def test_prefetch_fetches_nothing_before_the_first_item() -> None:
+    """Nothing is fetched before the first item is requested."""
     with answering(_good) as server:
         iter(_pager(server))
     assert server.requests == []
 
 
-def test_the_next_page_comes_while_the_caller_works() -> None:
-    """While the first page is in hand, the second is asked for without the caller."""
+def test_next_page_is_fetched_while_the_caller_works() -> None:
+    """The second page is requested while the caller has the first."""
     asked = threading.Event()
 
     def answer(request: Request) -> Answer:
@@ -122,8 +122,8 @@ def test_the_next_page_comes_while_the_caller_works() -> None:
         assert next(pages).number == 2
 
 
-def test_no_more_than_one_page_is_fetched_in_vain() -> None:
-    """A loop that stops early has asked for one page more than it saw, and leaves no thread."""
+def test_leaving_early_wastes_at_most_one_page() -> None:
+    """A loop that stops early has fetched at most one more page, and leaves no thread."""
     with answering(_good) as server:
         pager = _pager(server)
         items = iter(pager)
@@ -135,8 +135,8 @@ def test_no_more_than_one_page_is_fetched_in_vain() -> None:
 
 
 @pytest.mark.parametrize("page", [1, 3])
-def test_an_error_is_raised_where_its_page_is_reached(page: int) -> None:
-    """All items before the page at fault come first, and `resume_token` names that page."""
+def test_error_is_raised_when_its_page_is_reached(page: int) -> None:
+    """All items before the failed page come first, and `resume_token` names that page."""
     got: list[str | None] = []
     with answering(_fails_at(page)) as server:
         pager = _pager(server)
@@ -147,8 +147,8 @@ def test_an_error_is_raised_where_its_page_is_reached(page: int) -> None:
     assert _library_threads() == []
 
 
-def test_an_error_of_a_page_never_reached_is_not_raised() -> None:
-    """A loop that stops before the page at fault does not hear of it."""
+def test_error_of_a_page_never_reached_is_not_raised() -> None:
+    """A loop that stops before the failed page sees no error."""
     with answering(_fails_at(1)) as server:
         pages = _pager(server).pages()
         assert next(pages).number == 1
@@ -156,8 +156,8 @@ def test_an_error_of_a_page_never_reached_is_not_raised() -> None:
     assert _library_threads() == []
 
 
-def test_resuming() -> None:
-    """`resume_token` moves as without: a page is handed out when the next item is asked for."""
+def test_resume_token_moves_as_without_prefetch() -> None:
+    """A page counts as consumed when the next item is requested, as without prefetching."""
     with answering(_good) as server:
         pager = _pager(server)
         tokens = [pager.resume_token for _ in pager]
@@ -167,16 +167,16 @@ def test_resuming() -> None:
     assert [token for token in expected for _ in range(PER_PAGE)] == tokens
 
 
-def test_a_repeated_token_is_not_fetched_ahead() -> None:
-    """A token seen before is not followed in the background either."""
+def test_repeated_token_is_not_fetched_ahead() -> None:
+    """A repeated token is not followed in the background."""
     body = b'{"WindowExecutionTaskInvocationIdentities": [], "NextToken": "again"}'
     with answering(Answer(body)) as server, pytest.raises(RepeatedTokenError):
         list(_pager(server))
     assert len(server.requests) == 2
 
 
-def test_the_log_is_written_as_usual(caplog: pytest.LogCaptureFixture) -> None:
-    """Each page leaves its record, and the caller's context variables are there to filter by."""
+def test_log_records_keep_the_caller_s_context(caplog: pytest.LogCaptureFixture) -> None:
+    """Each page writes its log record, in the caller's context."""
     job = contextvars.ContextVar("job", default="none")
     seen: list[str] = []
 

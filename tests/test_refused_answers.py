@@ -33,7 +33,7 @@ from tests.support.strategies import json_values
 
 
 def fault(data: Any, cls: type) -> ResponseError:
-    """The error that data is refused with; it has nothing behind it that could hold a value."""
+    """Return the error that refuses data; it has no cause or context that could hold a value."""
     with pytest.raises(ResponseError) as caught:
         structure(data, cls)
     error = caught.value
@@ -68,8 +68,8 @@ def fault(data: Any, cls: type) -> ResponseError:
         b"1487692834",
     ],
 )
-def test_no_times(given: object) -> None:
-    """What is no moment that a datetime can hold is a fault of the answer."""
+def test_bad_time_is_refused(given: object) -> None:
+    """A value that no datetime can hold is refused."""
     error = fault({"StartTime": given}, TaskExecution)
 
     assert str(error) == "StartTime: not a time"
@@ -162,31 +162,31 @@ FAULTS: list[tuple[dict[str, Any], type, str, str]] = [
     ("data", "cls", "path", "problem"),
     FAULTS,
 )
-def test_wrong_types(data: object, cls: type, path: str, problem: str) -> None:
-    """A member of the wrong type, or missing though required, is named by its path."""
+def test_wrong_type_is_named_by_its_path(data: object, cls: type, path: str, problem: str) -> None:
+    """A member of the wrong type, or a missing required one, is named by its path."""
     error = fault(data, cls)
 
     assert str(error) == f"{path}: {problem}"
     assert (path, problem) == (error.path, error.problem)
 
 
-def test_repeated_string_of_an_invocation_that_is_not_as_usual() -> None:
-    """Where a status is new, a string that is None stays so, and one that is no string is told."""
+def test_shared_string_of_an_unusual_invocation_is_checked() -> None:
+    """Beside an unknown status, None stays None and a value that is no string is refused."""
     item: dict[str, Any] = {"Status": "BRAND_NEW", "StatusDetails": None}
 
     assert structure(item, TaskInvocation) == TaskInvocation(status=ExecutionStatus("BRAND_NEW"))
     assert str(fault(item | {"StatusDetails": 5}, TaskInvocation)) == "StatusDetails: not a string"
 
 
-def test_first_of_several_faults_is_told() -> None:
-    """Where more than one member is wrong, the first in the model's order is named."""
+def test_first_of_several_problems_is_named() -> None:
+    """If several members are wrong, the first in the model's order is named."""
     error = fault({"EndTime": "noon", "TaskArn": 5, "Priority": "high"}, TaskExecution)
 
     assert str(error) == "TaskArn: not a string"
 
 
-def test_unhashable_status() -> None:
-    """A status that is a list is a fault like any other."""
+def test_status_that_is_a_list_is_refused() -> None:
+    """A status that is a list is refused like any other wrong type."""
     error = fault({ITEMS: [{"Status": ["FAILED"]}]}, InvocationPage)
 
     assert error.path == f"{ITEMS}[0].Status"
@@ -194,8 +194,8 @@ def test_unhashable_status() -> None:
 
 @pytest.mark.parametrize("data", [None, 5, "Status", ["Status"], [{"Status": "FAILED"}]])
 @pytest.mark.parametrize("cls", [TaskExecution, TaskInvocation, InvocationPage, Alarm])
-def test_no_object(data: object, cls: type) -> None:
-    """Data that is no mapping is a fault as a whole."""
+def test_data_that_is_no_mapping_is_refused(data: object, cls: type) -> None:
+    """Data that is not a mapping is refused as a whole."""
     error = fault(data, cls)
 
     assert (str(error), error.path) == ("not an object", None)
@@ -216,14 +216,14 @@ def test_no_object(data: object, cls: type) -> None:
         ({}, AlarmStateInformation),
     ],
 )
-def test_no_member(data: dict[str, Any], cls: type) -> None:
-    """A mapping that has no member of the class is not that class's answer."""
+def test_mapping_without_a_member_is_refused(data: dict[str, Any], cls: type) -> None:
+    """A mapping without any member of the class is refused."""
     assert str(fault(data, cls)) == f"no member of {cls.__name__} is there"
 
 
 @pytest.mark.parametrize("cls", [dict, str, object, RunCommandParameters])
-def test_no_model(cls: type) -> None:
-    """Only the models can be made, and only they can be given as data."""
+def test_class_that_is_no_model_is_refused(cls: type) -> None:
+    """Only models can be structured and unstructured."""
     message = (
         f"^{cls.__name__} is none of the models: Alarm, AlarmConfiguration, "
         "AlarmStateInformation, TaskExecution, TaskInvocation, InvocationPage$"
@@ -256,8 +256,8 @@ def test_no_model(cls: type) -> None:
         ({"AlarmConfiguration": {"Alarms": [{SECRET: SECRET}]}}, TaskExecution),
     ],
 )
-def test_faults_hold_no_value(data: object, cls: type) -> None:
-    """An error tells the path, and holds no value anywhere that a log would show."""
+def test_response_error_holds_no_value(data: object, cls: type) -> None:
+    """The error names the path, and holds no value that a log would show."""
     error = fault(data, cls)
 
     told = [*traceback.format_exception_only(error), repr(error), str(vars(error))]
@@ -265,7 +265,7 @@ def test_faults_hold_no_value(data: object, cls: type) -> None:
 
 
 class BrokenMapping(dict[str, Any]):
-    """A mapping of a caller's own, which fails with an error that tells too much."""
+    """A caller's own mapping, whose error contains a secret."""
 
     def __getitem__(self, _key: str) -> Any:
         error = RuntimeError(SECRET)
@@ -273,8 +273,8 @@ class BrokenMapping(dict[str, Any]):
         raise error
 
 
-def test_broken_mapping() -> None:
-    """Whatever goes wrong while data is read, it is told by the path alone."""
+def test_error_of_a_broken_mapping_names_only_the_path() -> None:
+    """If reading the data itself fails, the error names only the path."""
     error = fault({ITEMS: [{}, BrokenMapping(Parameters="{}")]}, InvocationPage)
 
     assert str(error) == f"{ITEMS}[1].Parameters: cannot be read"
@@ -284,8 +284,8 @@ def test_broken_mapping() -> None:
     cls=st.sampled_from([TaskExecution, TaskInvocation, InvocationPage, AlarmConfiguration]),
     data=st.data(),
 )
-def test_any_data(cls: type[Any], data: st.DataObject) -> None:
-    """Whatever JSON stands in the members, it becomes a model or a `ResponseError`."""
+def test_any_json_is_structured_or_refused(cls: type[Any], data: st.DataObject) -> None:
+    """Any JSON in the members becomes a model or a `ResponseError`."""
     fields: tuple[Any, ...] = attrs.fields(cls)
     names = ["".join(word.capitalize() for word in field.name.split("_")) for field in fields]
     members = data.draw(

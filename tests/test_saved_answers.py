@@ -27,8 +27,8 @@ from tests.support.models import (
 )
 
 
-def test_orjson_reads_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The fast decoder is used, and json is asked only for what it refuses."""
+def test_orjson_is_used_where_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """orjson reads the body; json reads only what orjson refuses."""
     read: list[bytes] = []
 
     def loads(body: bytes) -> object:
@@ -59,8 +59,8 @@ def _file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("as_path", [str, Path])
-def test_load(as_path: type[str | Path]) -> None:
-    """What the AWS CLI saved is read from a path or its name."""
+def test_load_takes_a_path_or_its_name(as_path: type[str | Path]) -> None:
+    """A saved answer is read from a path or its name."""
     assert load_task_execution(as_path(PAYLOADS / "get_task_cli.json")) == TASK_OF_CLI
     assert load_task_invocations(as_path(PAYLOADS / "describe_invocations_cli.json")) == (
         INVOCATION_OF_CLI,
@@ -68,8 +68,8 @@ def test_load(as_path: type[str | Path]) -> None:
 
 
 @encodings
-def test_load_encodings(file: Path, mark: bytes, encoding: str) -> None:
-    """A saved answer is understood in each encoding that shells write."""
+def test_load_understands_every_encoding_of_shells(file: Path, mark: bytes, encoding: str) -> None:
+    """A saved answer is read in each encoding that shells write."""
     file.write_bytes(mark + '{"StatusDetails": "erfüllt ✓ 🪟"}\r\n'.encode(encoding))
 
     assert load_task_execution(file) == TaskExecution(status_details="erfüllt ✓ 🪟")
@@ -89,8 +89,8 @@ def test_load_encodings(file: Path, mark: bytes, encoding: str) -> None:
     ],
     ids=["empty", "text", "cut off", "two", "bad UTF-8", "deep", "long number"],
 )
-def test_load_not_json(file: Path, load: Any, content: bytes) -> None:
-    """A file that cannot be read as JSON is told of without a word of it."""
+def test_load_refuses_what_is_not_json(file: Path, load: Any, content: bytes) -> None:
+    """A file that is not JSON is refused, and the error quotes none of it."""
     file.write_bytes(content)
 
     with pytest.raises(ResponseError, match=r"^not JSON, or cut off\nin the file ") as caught:
@@ -100,8 +100,8 @@ def test_load_not_json(file: Path, load: Any, content: bytes) -> None:
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 
 
-def test_load_the_other_kind(file: Path) -> None:
-    """A file of the other kind, or of none, is refused."""
+def test_load_refuses_the_other_answer(file: Path) -> None:
+    """A file with the other answer, or with none, is refused."""
     file.write_text("[]")
 
     with pytest.raises(ResponseError, match=r"^no member of TaskExecution is there\n"):
@@ -112,16 +112,16 @@ def test_load_the_other_kind(file: Path) -> None:
         load_task_invocations(file)
 
 
-def test_load_missing_file(file: Path) -> None:
-    """A file that is not there is the operating system's error."""
+def test_load_raises_file_not_found(file: Path) -> None:
+    """A missing file raises the operating system's error."""
     with pytest.raises(FileNotFoundError):
         load_task_execution(file)
     with pytest.raises(FileNotFoundError):
         load_task_invocations(file)
 
 
-def test_load_partial(file: Path) -> None:
-    """A token left over warns that the file lacks the rest, in the name of the calling line."""
+def test_load_warns_of_a_partial_answer(file: Path) -> None:
+    """A token warns that the file is partial, at the caller's line."""
     file.write_text(json.dumps({ITEMS: [{"Status": "FAILED"}], "NextToken": "token 2"}))
 
     with pytest.warns(UserWarning, match="is partial: its NextToken says") as caught:
@@ -134,8 +134,8 @@ def test_load_partial(file: Path) -> None:
 
 
 @pytest.mark.parametrize("token", [{}, {"NextToken": ""}, {"NextToken": None}])
-def test_load_whole(file: Path, token: dict[str, str | None]) -> None:
-    """An empty token is none, and warns of nothing."""
+def test_load_does_not_warn_of_an_empty_token(file: Path, token: dict[str, str | None]) -> None:
+    """An empty token warns of nothing."""
     file.write_text(json.dumps({ITEMS: [], **token}))
 
     with warnings.catch_warnings(action="error"):

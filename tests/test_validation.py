@@ -1,3 +1,5 @@
+"""Arguments: what is sent for them, and which are refused."""
+
 from __future__ import annotations
 
 import re
@@ -32,20 +34,20 @@ def _client(ssm: FakeSsmClient) -> MaintenanceWindowClient:
     params=["get_task_execution", "describe_task_invocations", "iter_task_invocations"],
 )
 def _method(client: MaintenanceWindowClient, request: pytest.FixtureRequest) -> Method:
-    """Each method that makes requests."""
+    """Return each method that makes requests."""
     method: Method = getattr(client, request.param)
     return method
 
 
 @pytest.fixture(name="listing", params=["describe_task_invocations", "iter_task_invocations"])
 def _listing(client: MaintenanceWindowClient, request: pytest.FixtureRequest) -> Method:
-    """Each method that asks for invocations."""
+    """Return each method that lists invocations."""
     method: Method = getattr(client, request.param)
     return method
 
 
 def refusal(call: Callable[[], object]) -> InvalidRequestError:
-    """The error that a call is refused with."""
+    """Return the error that refuses a call."""
     with pytest.raises(InvalidRequestError) as caught:
         call()
     return caught.value
@@ -54,24 +56,24 @@ def refusal(call: Callable[[], object]) -> InvalidRequestError:
 # --- what is sent ---
 
 
-def test_task_request(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+def test_task_request_has_the_two_ids(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
     """Getting a task sends the two ids, the task's as TaskId."""
     client.get_task_execution(*IDS)
 
     assert ssm.requests == [ID_MEMBERS]
 
 
-def test_invocations_request_by_default(
+def test_invocations_request_has_only_ids_by_default(
     client: MaintenanceWindowClient, ssm: FakeSsmClient
 ) -> None:
-    """Describing invocations sends nothing that was not asked for."""
+    """Describing invocations sends only the ids by default."""
     client.describe_task_invocations(*IDS)
 
     assert ssm.requests == [ID_MEMBERS]
 
 
-def test_invocations_request_with_all() -> None:
-    """Each argument becomes its member; the statuses become one filter."""
+def test_invocations_request_has_every_argument() -> None:
+    """Each argument becomes its member, and the statuses become one filter."""
     ssm = FakeSsmClient({"token 2": {}})
     client = MaintenanceWindowClient(client=ssm)
 
@@ -89,8 +91,8 @@ def test_invocations_request_with_all() -> None:
     ]
 
 
-def test_iteration_request() -> None:
-    """Iterating asks for full pages, and for the same filter on each of them."""
+def test_iteration_requests_full_pages_with_the_filter() -> None:
+    """Iterating requests pages of 100, with the same filter for each."""
     ssm = FakeSsmClient({"token 2": {"NextToken": "token 3"}, "token 3": {"NextToken": ""}})
     client = MaintenanceWindowClient(client=ssm)
 
@@ -105,8 +107,10 @@ def test_iteration_request() -> None:
 
 
 @pytest.mark.parametrize("empty", [None, ""])
-def test_no_token(client: MaintenanceWindowClient, ssm: FakeSsmClient, empty: str | None) -> None:
-    """An empty token is none: it is not sent."""
+def test_empty_token_is_not_sent(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient, empty: str | None
+) -> None:
+    """An empty token is not sent."""
     client.describe_task_invocations(*IDS, next_token=empty)
     list(client.iter_task_invocations(*IDS, starting_token=empty, page_size=10))
 
@@ -114,7 +118,9 @@ def test_no_token(client: MaintenanceWindowClient, ssm: FakeSsmClient, empty: st
 
 
 @pytest.mark.parametrize("size", [10, 11, 99, 100])
-def test_page_size(client: MaintenanceWindowClient, ssm: FakeSsmClient, size: int) -> None:
+def test_page_size_is_sent_within_bounds(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient, size: int
+) -> None:
     """Every size within AWS's bounds is sent, the bounds included."""
     client.describe_task_invocations(*IDS, max_results=size)
     list(client.iter_task_invocations(*IDS, page_size=size))
@@ -122,8 +128,10 @@ def test_page_size(client: MaintenanceWindowClient, ssm: FakeSsmClient, size: in
     assert [ID_MEMBERS | {"MaxResults": size}] * 2 == ssm.requests
 
 
-def test_upper_case_id(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
-    """An id may be written in upper case, and is sent as given."""
+def test_upper_case_id_is_sent_unchanged(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient
+) -> None:
+    """An id in upper case is sent unchanged."""
     upper = IDS.window_execution_id.upper()
 
     client.get_task_execution(upper, IDS.task_execution_id)
@@ -147,7 +155,7 @@ def test_upper_case_id(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> N
         ),
     ],
 )
-def test_statuses(
+def test_statuses_are_sent_once_as_strings(
     client: MaintenanceWindowClient,
     ssm: FakeSsmClient,
     statuses: Iterable[ExecutionStatus | str],
@@ -164,17 +172,17 @@ NO_STATUSES: list[Iterable[str]] = [(), [], set(), iter(())]
 
 
 @pytest.mark.parametrize("statuses", NO_STATUSES)
-def test_no_statuses(
+def test_empty_statuses_send_no_filter(
     client: MaintenanceWindowClient, ssm: FakeSsmClient, statuses: Iterable[str]
 ) -> None:
-    """No statuses are no filter."""
+    """Empty statuses send no filter."""
     client.describe_task_invocations(*IDS, statuses=statuses)
 
     assert ssm.requests == [ID_MEMBERS]
 
 
-def test_statuses_are_read_once(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
-    """Statuses are read at the call, so that each walk of a pager asks for the same."""
+def test_statuses_are_read_at_the_call(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+    """Statuses are read once, at the call, and used for every iteration."""
     statuses = ["FAILED"]
     pager = client.iter_task_invocations(*IDS, statuses=iter(statuses))
     statuses.append("PENDING")
@@ -206,8 +214,10 @@ def test_statuses_are_read_once(client: MaintenanceWindowClient, ssm: FakeSsmCli
         IDS.task_execution_id.encode(),
     ],
 )
-def test_id_refused(method: Method, ssm: FakeSsmClient, argument: str, given: object) -> None:
-    """An id that is no UUID is refused, told by name, and costs no call."""
+def test_bad_id_is_refused(
+    method: Method, ssm: FakeSsmClient, argument: str, given: object
+) -> None:
+    """An id that is not a UUID is refused by name, before any call."""
     error = refusal(lambda: method(**(IDS._asdict() | {argument: given})))
 
     assert str(error) == f"{argument}: {given!r} was given; allowed is a UUID of 36 characters"
@@ -221,10 +231,10 @@ def test_id_refused(method: Method, ssm: FakeSsmClient, argument: str, given: ob
     indirect=["listing"],
 )
 @pytest.mark.parametrize("given", [9, 101, 0, -1, True, 10.0, "50"])
-def test_page_size_refused(
+def test_bad_page_size_is_refused(
     listing: Method, ssm: FakeSsmClient, argument: str, given: object
 ) -> None:
-    """A page size out of AWS's bounds, or no integer, is refused under its argument's name."""
+    """A page size that is no integer or out of bounds is refused by name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
     assert str(error) == f"{argument}: {given!r} was given; allowed is an integer from 10 to 100"
@@ -238,8 +248,10 @@ def test_page_size_refused(
     indirect=["listing"],
 )
 @pytest.mark.parametrize("given", [5, b"token", ["token"], False])
-def test_token_refused(listing: Method, ssm: FakeSsmClient, argument: str, given: object) -> None:
-    """A token that is no string is refused under its argument's name."""
+def test_bad_token_is_refused(
+    listing: Method, ssm: FakeSsmClient, argument: str, given: object
+) -> None:
+    """A token that is not a string is refused by name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
     assert (
@@ -264,10 +276,10 @@ def test_token_refused(listing: Method, ssm: FakeSsmClient, argument: str, given
         (ExecutionStatus("BRAND_NEW"), "BRAND_NEW"),
     ],
 )
-def test_status_refused(
+def test_bad_status_is_refused(
     listing: Method, ssm: FakeSsmClient, statuses: object, given: object
 ) -> None:
-    """What AWS's filter does not take is refused with all that it does take."""
+    """A status that AWS's filter does not take is refused with the list of those it takes."""
     error = refusal(lambda: listing(*IDS, statuses=statuses))
 
     assert str(error) == f"statuses: {given!r} was given; allowed is {ALL_STATUSES}"
@@ -293,8 +305,10 @@ def test_status_refused(
         ("pending", "PENDING"),
     ],
 )
-def test_status_misspelled(listing: Method, ssm: FakeSsmClient, given: str, meant: str) -> None:
-    """A near miss is refused with the status it was likely meant to be."""
+def test_misspelled_status_is_refused_with_a_suggestion(
+    listing: Method, ssm: FakeSsmClient, given: str, meant: str
+) -> None:
+    """A misspelled status is refused with the likely one."""
     error = refusal(lambda: listing(*IDS, statuses=[given]))
 
     assert (
@@ -304,7 +318,9 @@ def test_status_misspelled(listing: Method, ssm: FakeSsmClient, given: str, mean
     assert ssm.requests == []
 
 
-def test_refused_early(client: MaintenanceWindowClient, ssm: FakeSsmClient) -> None:
+def test_iteration_refuses_arguments_at_the_call(
+    client: MaintenanceWindowClient, ssm: FakeSsmClient
+) -> None:
     """An iteration's arguments are refused at the call, before anything is iterated."""
     arguments: dict[str, Any] = {"page_size": 5}
 

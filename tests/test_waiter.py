@@ -1,4 +1,4 @@
-"""Waiting for a task: the rules on a clock that stands still, and the client on the stand-in."""
+"""Waiting for a task: the rules on a fake clock, and the client on the fake AWS."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _throttled() -> ServiceError:
 
 
 def _looks(*outcomes: TaskExecution | Exception) -> Callable[[], TaskExecution]:
-    """A call that has these outcomes, the last one for ever."""
+    """Return a call that has these outcomes, the last one forever."""
     left = list(outcomes)
 
     def get() -> TaskExecution:
@@ -86,60 +86,62 @@ def _clock() -> FakeClock:
 
 
 class TestEnds:
-    """How a wait comes to its end."""
+    """How a wait ends."""
 
-    def test_task_that_has_ended_is_returned_without_a_sleep(self, clock: FakeClock) -> None:
-        """A task that has ended already is not slept for."""
+    def test_ended_task_is_returned_without_a_delay(self, clock: FakeClock) -> None:
+        """A task that has already ended is returned immediately."""
         assert _task("FAILED") == _wait(_task("FAILED"), clock=clock)
         assert clock.naps == []
 
-    def test_sleeps_until_the_end(self, clock: FakeClock) -> None:
-        """Statuses that are not final are waited through, one poll interval after another."""
+    def test_wait_polls_until_the_end(self, clock: FakeClock) -> None:
+        """While the status is not final, the wait polls once per interval."""
         seen = [_task(status) for status in ("PENDING", "IN_PROGRESS", "CANCELLING", "CANCELLED")]
 
         assert _task("CANCELLED") == _wait(*seen, clock=clock)
         assert clock.naps == [15, 15, 15]
 
-    def test_unknown_status_is_waited_through(self, clock: FakeClock) -> None:
-        """A status of a newer AWS, or none at all, is not taken for an end."""
+    def test_unknown_status_does_not_end_the_wait(self, clock: FakeClock) -> None:
+        """A status of a newer AWS, or none at all, does not end the wait."""
         assert _task("SUCCESS") == _wait(
             _task("PAUSED"), TaskExecution(*IDS), _task("SUCCESS"), clock=clock
         )
 
-    def test_on_poll_is_told_of_every_look(self, clock: FakeClock) -> None:
-        """The ended task is told of too; a look that failed is not."""
+    def test_on_poll_receives_every_state(self, clock: FakeClock) -> None:
+        """`on_poll` receives every state, the last one included, but no failed poll."""
         told: list[TaskExecution] = []
         _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=told.append)
 
         assert [_task("PENDING"), _task("SUCCESS")] == told
 
     @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
-    def test_raise_on_failure(self, clock: FakeClock, status: str) -> None:
-        """Every end but SUCCESS is an error where that is asked for."""
+    def test_raise_on_failure_raises_for_every_other_end(
+        self, clock: FakeClock, status: str
+    ) -> None:
+        """With `raise_on_failure`, every end but SUCCESS is an error."""
         with pytest.raises(TaskFailedError, match=f"{IDS[1]} ended in {status}$") as caught:
             _wait(_task(status), clock=clock, raise_on_failure=True)
 
         assert _task(status) == caught.value.task
 
-    def test_failure_tells_the_details(self, clock: FakeClock) -> None:
-        """AWS's StatusDetails stand in the message."""
+    def test_failure_message_has_the_details(self, clock: FakeClock) -> None:
+        """The message of a failure has AWS's StatusDetails."""
         task = TaskExecution(*IDS, status=ExecutionStatus.FAILED, status_details="2 of 3 failed")
 
         with pytest.raises(TaskFailedError, match=r"ended in FAILED: 2 of 3 failed$"):
             _wait(task, clock=clock, raise_on_failure=True)
 
-    def test_success_is_no_failure(self, clock: FakeClock) -> None:
-        """SUCCESS is returned, whether failures are raised or not."""
+    def test_success_is_returned_with_raise_on_failure(self, clock: FakeClock) -> None:
+        """SUCCESS is returned with `raise_on_failure` too."""
         assert _wait(_task("SUCCESS"), clock=clock, raise_on_failure=True).succeeded
 
-    def test_failure_is_no_error_unless_asked_for(self) -> None:
-        """A wait that was told nothing about failures returns the failed task."""
+    def test_failure_is_returned_by_default(self) -> None:
+        """By default, a failed task is returned."""
         wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
 
         assert _task("FAILED") == waiter.wait_for_task(_looks(_task("FAILED")), wait)
 
-    def test_a_wait_without_an_end_has_no_result(self) -> None:
-        """The result is there at the end, not before."""
+    def test_result_needs_an_end(self) -> None:
+        """A wait that has not ended has no result."""
         wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
 
         with pytest.raises(AssertionError, match="no result"):
@@ -147,10 +149,10 @@ class TestEnds:
 
 
 class TestDeadline:
-    """What happens when the time is up."""
+    """What happens at the deadline."""
 
-    def test_last_look_is_at_the_deadline(self, clock: FakeClock) -> None:
-        """The last sleep is cut short, and a look follows it."""
+    def test_last_poll_is_at_the_deadline(self, clock: FakeClock) -> None:
+        """The last delay is shortened, and one poll follows it."""
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_task("IN_PROGRESS"), clock=clock, timeout=40)
 
@@ -158,13 +160,13 @@ class TestDeadline:
         assert _task("IN_PROGRESS") == caught.value.task
         assert str(caught.value) == "the task had not ended after 40 seconds: it was IN_PROGRESS"
 
-    def test_end_seen_at_the_last_look_counts(self, clock: FakeClock) -> None:
-        """A task that ended within the last sleep is in time."""
+    def test_end_seen_by_the_last_poll_counts(self, clock: FakeClock) -> None:
+        """A task that ends within the last delay is in time."""
         assert _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=10).succeeded
         assert clock.naps == [10]
 
-    def test_look_that_took_too_long_is_not_the_last(self, clock: FakeClock) -> None:
-        """What a call that began before the deadline saw may be stale: one more look is made."""
+    def test_slow_poll_is_followed_by_one_more(self, clock: FakeClock) -> None:
+        """A call that began before the deadline may be stale, so one more poll follows."""
         calls = 0
 
         def get() -> TaskExecution:
@@ -178,8 +180,8 @@ class TestDeadline:
         assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
         assert clock.naps == [0]
 
-    def test_sleep_that_took_too_long_is_the_last(self, clock: FakeClock) -> None:
-        """A look that begins after the deadline is the last one, as one on the dot is."""
+    def test_poll_after_the_deadline_is_the_last(self, clock: FakeClock) -> None:
+        """A poll that begins after the deadline is the last one."""
 
         def oversleep(seconds: float) -> None:
             clock.sleep(seconds + 0.5)
@@ -192,15 +194,15 @@ class TestDeadline:
 
         assert clock.naps == [10.5]
 
-    def test_timeout_of_nothing_looks_once(self, clock: FakeClock) -> None:
-        """0 asks how the task stands, and no more."""
+    def test_zero_timeout_polls_once(self, clock: FakeClock) -> None:
+        """A timeout of 0 polls exactly once."""
         with pytest.raises(TimeoutError, match="after 0 seconds"):
             _wait(_task("PENDING"), clock=clock, timeout=0)
 
         assert clock.naps == []
 
     def test_durations_may_be_timedeltas(self, clock: FakeClock) -> None:
-        """`timeout` and `poll_interval` are read from timedeltas, too."""
+        """`timeout` and `poll_interval` may be timedeltas."""
         with pytest.raises(WaitTimeoutError):
             _wait(
                 _task("PENDING"),
@@ -212,15 +214,15 @@ class TestDeadline:
         assert clock.naps == [40, 20]
 
     @pytest.mark.parametrize("timeout", [1e300, sys.float_info.max])
-    def test_nobody_sleeps_longer_than_a_day(self, clock: FakeClock, timeout: float) -> None:
-        """A wait without a limit worth the name asks the system for no sleep that it refuses."""
+    def test_delay_is_at_most_a_day(self, clock: FakeClock, timeout: float) -> None:
+        """No delay is longer than the system's sleep accepts."""
         _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=timeout, poll_interval=1e200)
 
         assert clock.naps == [86_400]
 
 
 class TestFaults:
-    """What is ridden out, and what is not."""
+    """Which errors a wait continues after, and which end it."""
 
     @pytest.mark.parametrize(
         "fault",
@@ -235,8 +237,10 @@ class TestFaults:
         ],
         ids=repr,
     )
-    def test_passing_fault_is_ridden_out(self, clock: FakeClock, fault: Exception) -> None:
-        """Throttling, faults of AWS's and broken connections cost a poll interval each."""
+    def test_transient_error_does_not_end_the_wait(
+        self, clock: FakeClock, fault: Exception
+    ) -> None:
+        """Throttling, server errors and broken connections cost a poll interval each."""
         assert _wait(fault, fault, _task("SUCCESS"), clock=clock).succeeded
         assert clock.naps == [15, 15]
 
@@ -254,16 +258,18 @@ class TestFaults:
         ],
         ids=repr,
     )
-    def test_other_error_is_raised_at_once(self, clock: FakeClock, error: Exception) -> None:
-        """What waiting does not heal is not waited for."""
+    def test_persistent_error_is_raised_immediately(
+        self, clock: FakeClock, error: Exception
+    ) -> None:
+        """An error that waiting cannot fix is raised immediately."""
         with pytest.raises(type(error)) as caught:
             _wait(_task("PENDING"), error, clock=clock)
 
         assert error is caught.value
         assert clock.naps == [15]
 
-    def test_lasting_fault_is_told_at_the_deadline(self, clock: FakeClock) -> None:
-        """The timeout names the last fault, chains it, and has no task if none was seen."""
+    def test_timeout_names_the_last_error(self, clock: FakeClock) -> None:
+        """The timeout names and chains the last error, and has no task if none was seen."""
         fault = EndpointConnectionError(endpoint_url=URL, error="no route")
 
         with pytest.raises(WaitTimeoutError, match="never seen, and the last look failed: ") as e:
@@ -272,15 +278,15 @@ class TestFaults:
         assert fault is e.value.__cause__
         assert None is e.value.task
 
-    def test_fault_that_is_over_is_not_told(self, clock: FakeClock) -> None:
-        """Only a fault of the last look explains a timeout."""
+    def test_timeout_does_not_name_an_earlier_error(self, clock: FakeClock) -> None:
+        """Only an error of the last poll is named by a timeout."""
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_throttled(), _task("PENDING"), clock=clock)
 
         assert None is caught.value.__cause__
 
-    def test_last_state_outlives_a_fault(self, clock: FakeClock) -> None:
-        """The timeout carries the last state that was seen, though a fault came after."""
+    def test_timeout_keeps_the_last_state_after_an_error(self, clock: FakeClock) -> None:
+        """The timeout has the last state seen, even if an error came after it."""
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_task("IN_PROGRESS"), _throttled(), clock=clock)
 
@@ -293,8 +299,8 @@ class TestFaults:
     [-1, -0.001, float("nan"), float("inf"), 10**400, True, None, "15", timedelta(seconds=-1)],
     ids=repr,
 )
-def test_bad_duration_is_refused(argument: str, given: object) -> None:
-    """What is no finite time of 0 or more is refused under its argument's name, with no call."""
+def test_bad_duration_is_refused_before_any_call(argument: str, given: object) -> None:
+    """A duration that is not finite and 0 or more is refused by name, before any call."""
     durations = {"timeout": 1, argument: given}
 
     with answering(Answer.of_json({})) as server:
@@ -307,19 +313,19 @@ def test_bad_duration_is_refused(argument: str, given: object) -> None:
 
 
 class TestClient:
-    """`wait_for_task` of the client, over real parts."""
+    """`wait_for_task` of the client, on the fake AWS and on a broken server."""
 
     @pytest.fixture(name="client")
     def _client(self) -> Iterator[MaintenanceWindowClient]:
         with MaintenanceWindowClient() as client:
             yield client
 
-    def test_waits_for_a_played_run(
+    def test_wait_follows_a_simulated_run_to_its_end(
         self,
         maintenance_window_executions: ExecutionStore,  # first: moto sees no client older than it
         client: MaintenanceWindowClient,
     ) -> None:
-        """A run that takes its course is followed to its end, with no sleep between polls."""
+        """A simulated run is followed to its end, with no delay between polls."""
         clock = iter(datetime(2026, 1, 1, 0, minute, tzinfo=UTC) for minute in range(60))
         task = maintenance_window_executions.add_run(
             *samples.patch_run(targets=3), over=timedelta(minutes=20), clock=lambda: next(clock)
@@ -336,13 +342,13 @@ class TestClient:
         assert ended.status == "FAILED"
         assert sorted(set(seen), reverse=True) == ["IN_PROGRESS", "FAILED"]
 
-    def test_sleep_is_the_standard_library_s(
+    def test_wait_calls_time_sleep(
         self,
         maintenance_window_executions: ExecutionStore,
         client: MaintenanceWindowClient,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        """A script's own interval need not be slept in its tests: ``time.sleep`` is what sleeps."""
+        """The wait calls ``time.sleep``, so that tests can replace it."""
         task = maintenance_window_executions.add_task(status="IN_PROGRESS")
         naps: list[float] = []
 
@@ -356,15 +362,13 @@ class TestClient:
         assert naps == [15]
 
     @pytest.mark.usefixtures("maintenance_window_executions")
-    def test_task_that_does_not_exist_is_an_error_at_once(
-        self, client: MaintenanceWindowClient
-    ) -> None:
-        """Nothing is waited for where nothing will come."""
+    def test_missing_task_is_an_error_immediately(self, client: MaintenanceWindowClient) -> None:
+        """A task that does not exist is an error immediately."""
         with pytest.raises(DoesNotExistError):
             client.wait_for_task(*IDS, timeout=3600)
 
-    def test_rides_out_broken_connections(self) -> None:
-        """Resets, cut and slow answers, throttling, a proxy's page: all of them before the end."""
+    def test_wait_continues_after_broken_connections(self) -> None:
+        """Resets, truncated and slow answers, throttling and a proxy's page do not end the wait."""
         done = Answer.of_json({"Status": "SUCCESS"})
         answers = [
             Answer(b"", broken=Break.BEFORE_ANSWER),
@@ -390,8 +394,8 @@ class TestClient:
         assert len(server.requests) == 7
 
 
-def test_faults_in_the_way_to_aws_are_botocore_s(clock: FakeClock) -> None:
-    """The fault that a real refused connection gives is one that is ridden out."""
+def test_refused_connection_is_transient(clock: FakeClock) -> None:
+    """The error of a real refused connection does not end the wait."""
     config = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
     client = MaintenanceWindowClient(
         region_name="us-east-1", endpoint_url="http://127.0.0.1:9", config=config
