@@ -44,7 +44,7 @@ def test_documented_task_equals_structure(name: str, make_client: ClientMaker) -
     body = (PAYLOADS / f"{name}.json").read_bytes()
     with answering(Answer(body)) as server, make_client(server.url) as client:
         actual = client.get_task_execution(*IDS)
-    assert structure(json.loads(body), TaskExecution) == actual
+    assert actual == structure(json.loads(body), TaskExecution)
 
 
 @pytest.mark.parametrize("name", ["describe_invocations_api_reference", "describe_invocations_cli"])
@@ -53,7 +53,7 @@ def test_documented_invocations_equal_structure(name: str, make_client: ClientMa
     body = (PAYLOADS / f"{name}.json").read_bytes()
     with answering(Answer(body)) as server, make_client(server.url) as client:
         actual = client.describe_task_invocations(*IDS)
-    assert structure(json.loads(body), InvocationPage) == actual
+    assert actual == structure(json.loads(body), InvocationPage)
     assert actual.request_id == "request-1"
 
 
@@ -79,7 +79,7 @@ def test_unknown_and_null_members_are_ignored(make_client: ClientMaker) -> None:
     with answering(answer) as server, make_client(server.url) as client:
         actual = client.describe_task_invocations(*IDS)
     succeeded = TaskInvocation(status=ExecutionStatus.SUCCESS)
-    assert InvocationPage((succeeded, TaskInvocation())) == actual
+    assert actual == InvocationPage((succeeded, TaskInvocation()))
 
 
 def test_empty_object_is_an_answer(make_client: ClientMaker) -> None:
@@ -153,7 +153,7 @@ def test_response_error_names_path_and_request(make_client: ClientMaker) -> None
     ):
         client.describe_task_invocations(*IDS)
     path = "WindowExecutionTaskInvocationIdentities[1].StatusDetails"
-    assert (path, "request-1") == (caught.value.path, caught.value.request_id)
+    assert (caught.value.path, caught.value.request_id) == (path, "request-1")
     assert f"{path}: not a string" in str(caught.value)
 
 
@@ -290,7 +290,7 @@ with MaintenanceWindowClient(endpoint_url=sys.argv[1]) as client:
             for how in ("with", "without")
         ]
     assert printed[0] == printed[1]
-    assert len(bodies) == len(printed[0].splitlines())
+    assert len(printed[0].splitlines()) == len(bodies)
 
 
 def test_service_error_has_its_class_and_data(make_client: ClientMaker) -> None:
@@ -306,7 +306,7 @@ def test_service_error_has_its_class_and_data(make_client: ClientMaker) -> None:
     assert (error.code, error.message) == ("DoesNotExistException", "told by the test server")
     assert (error.request_id, error.http_status) == ("request-1", 400)
     assert error.operation_name == "GetMaintenanceWindowExecutionTask"
-    assert error.response == pickle.loads(pickle.dumps(error)).response
+    assert pickle.loads(pickle.dumps(error)).response == error.response
 
 
 def test_unknown_code_is_a_service_error(make_client: ClientMaker) -> None:
@@ -317,7 +317,7 @@ def test_unknown_code_is_a_service_error(make_client: ClientMaker) -> None:
         pytest.raises(ServiceError) as caught,
     ):
         client.get_task_execution(*IDS)
-    assert (ServiceError, "SomethingNew") == (type(caught.value), caught.value.code)
+    assert (type(caught.value), caught.value.code) == (ServiceError, "SomethingNew")
 
 
 def test_http_429_is_throttling(make_client: ClientMaker) -> None:
@@ -406,4 +406,4 @@ def test_stubbed_client_works() -> None:
         answer = {"StartTime": datetime(2026, 5, 1, tzinfo=UTC), "Type": "LAMBDA"}
         stubber.add_response("get_maintenance_window_execution_task", answer, expected)
         task = MaintenanceWindowClient(ssm).get_task_execution(*IDS)
-    assert structure(answer, TaskExecution) == task
+    assert task == structure(answer, TaskExecution)

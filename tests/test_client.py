@@ -87,7 +87,7 @@ def test_attempts_follow_the_session_s_config() -> None:
     config = Config(retries={"total_max_attempts": 2}, user_agent_extra="theirs/1")
     botocore_session.set_default_client_config(config)
     assert _attempts(session=session) == 2
-    assert config is botocore_session.get_default_client_config()
+    assert botocore_session.get_default_client_config() is config
     assert "theirs/1 ssm_mwx/" in _user_agent(session=session)
 
 
@@ -125,7 +125,7 @@ def test_existing_client_excludes_the_other_arguments(argument: str, value: Any)
     ssm = plain()
     with pytest.raises(InvalidRequestError, match="None beside a ready client") as caught:
         MaintenanceWindowClient(ssm, **{argument: value})
-    assert argument == caught.value.argument
+    assert caught.value.argument == argument
 
 
 def test_session_excludes_a_profile() -> None:
@@ -176,12 +176,12 @@ def test_arguments_become_members_of_the_request(make_client: ClientMaker) -> No
     ids = {"WindowExecutionId": IDS[0], "TaskId": IDS[1]}
     filters = [{"Key": "STATUS", "Values": ["FAILED"]}]
     two = [{"Key": "STATUS", "Values": ["FAILED", "TIMED_OUT"]}]
-    assert [
+    assert [request.members for request in server.requests] == [
         ids,
         {**ids, "Filters": filters, "MaxResults": 10, "NextToken": "abc"},
         {**ids, "Filters": two},
         {**ids, "MaxResults": 100, "NextToken": "abc"},
-    ] == [request.members for request in server.requests]
+    ]
 
 
 def test_iteration_checks_arguments_at_the_call() -> None:

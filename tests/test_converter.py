@@ -122,7 +122,7 @@ PAGES: list[tuple[dict[str, Any], InvocationPage]] = [
 )
 def test_structure_reads_a_page(answer: dict[str, Any], page: InvocationPage) -> None:
     """A page has what AWS sent; an empty token becomes None."""
-    assert page == structure(answer, InvocationPage)
+    assert structure(answer, InvocationPage) == page
 
 
 def test_structure_reads_any_mapping() -> None:
@@ -183,8 +183,8 @@ def test_ambiguous_local_times_stay_distinct() -> None:
     clock = [each.replace(tzinfo=None, fold=0).isoformat() for each in local]
 
     assert clock == ["2024-11-03T01:30:00"] * 2
-    assert moments == [start_time(each) for each in local]
-    assert moments == [start_time(moment.timestamp()) for moment in moments]
+    assert [start_time(each) for each in local] == moments
+    assert [start_time(moment.timestamp()) for moment in moments] == moments
 
 
 @pytest.mark.parametrize("status", ["FAILED", "BRAND_NEW", None])
@@ -235,8 +235,8 @@ def test_unstructure_returns_plain_types() -> None:
     """The data has plain strings, lists and dicts."""
     data = unstructure(FULL_TASK)
 
-    assert {str} == {type(data["Status"]), type(data["Type"]), type(data["StartTime"])}
-    assert {list} == {type(data["TaskParameters"]), type(data["TriggeredAlarms"])}
+    assert {type(data["Status"]), type(data["Type"]), type(data["StartTime"])} == {str}
+    assert {type(data["TaskParameters"]), type(data["TriggeredAlarms"])} == {list}
 
 
 def test_unstructure_omits_number_and_request_id_of_a_page() -> None:
@@ -278,15 +278,15 @@ def test_redacted_data_has_placeholders() -> None:
     task = unstructure(FULL_TASK, redact_sensitive=True)
     page = unstructure(FULL_PAGE, redact_sensitive=True)
 
-    assert unstructure(FULL_TASK) | {"TaskParameters": "<sensitive>"} == task
-    assert {
+    assert task == unstructure(FULL_TASK) | {"TaskParameters": "<sensitive>"}
+    assert page == {
         ITEMS: [
             unstructure(FULL_INVOCATION)
             | {"Parameters": "<sensitive>", "OwnerInformation": "<sensitive>"},
             unstructure(TaskInvocation()),
         ],
         "NextToken": "token 2",
-    } == page
+    }
     assert SECRET not in json.dumps([task, page])
 
 
@@ -303,8 +303,8 @@ def test_unstructured_model_structures_to_an_equal_one(model: attrs.AttrsInstanc
     """A model's data is JSON, and makes an equal model."""
     data = unstructure(model)
 
-    assert model == structure(data, type(model))
-    assert model == structure(json.loads(json.dumps(data)), type(model))
+    assert structure(data, type(model)) == model
+    assert structure(json.loads(json.dumps(data)), type(model)) == model
 
 
 @given(model=models)
@@ -313,4 +313,4 @@ def test_redacted_data_is_json(model: attrs.AttrsInstance) -> None:
     data = unstructure(model, redact_sensitive=True)
 
     assert unstructure(model).keys() == data.keys()
-    assert data == json.loads(json.dumps(data))
+    assert json.loads(json.dumps(data)) == data

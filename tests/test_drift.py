@@ -77,7 +77,7 @@ def test_every_output_member_has_a_field(name: str, model: type[Any]) -> None:
     example = _example(SERVICE.shape_for(name))
     instance = structure(example, model)
     fields = [field for field in attrs.fields(model) if field.init and field.eq]
-    assert example.keys() == unstructure(instance).keys()
+    assert unstructure(instance).keys() == example.keys()
     assert len(example) == len(fields)
     assert [field.name for field in fields if getattr(instance, field.name) is None] == []
 
@@ -114,7 +114,7 @@ def test_every_request_member_is_known() -> None:
     get = SERVICE.operation_model(GET).input_shape.members
     describe = SERVICE.operation_model(DESCRIBE).input_shape.members
     assert set(get) == {"WindowExecutionId", "TaskId"}
-    assert {*get, "Filters", "MaxResults", "NextToken"} == set(describe)
+    assert set(describe) == {*get, "Filters", "MaxResults", "NextToken"}
 
 
 def test_every_request_bound_is_the_one_we_check() -> None:
@@ -122,7 +122,7 @@ def test_every_request_bound_is_the_one_we_check() -> None:
     members = SERVICE.operation_model(DESCRIBE).input_shape.members
     size = members["MaxResults"].metadata
     ids = members["WindowExecutionId"].metadata
-    assert ids == members["TaskId"].metadata
+    assert members["TaskId"].metadata == ids
     client = MaintenanceWindowClient(FakeSsmClient({None: {}}))
     good = "0c9ac961-dafd-4a94-b6c7-1bef3E222222"
     assert (ids["min"], ids["max"]) == (36, 36)

@@ -34,7 +34,7 @@ def test_enum_members_are_the_service_s(enum: OpenEnumClass, values: str) -> Non
     """An enum has the service's values, each under its own name."""
     members = {name: str(member) for name, member in enum.__members__.items()}
 
-    assert {value: value for value in values.split()} == members
+    assert members == {value: value for value in values.split()}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_enum_knows_every_value_of_the_service_model(enum: OpenEnumClass, shape:
 @pytest.mark.parametrize("member", KNOWN)
 def test_known_value_is_the_member(member: ExecutionStatus) -> None:
     """A known value is the member itself, and `is_known` is true."""
-    assert member is type(member)(str(member))
+    assert type(member)(str(member)) is member
     assert member.is_known
     assert repr(member) == f"<{type(member).__name__}.{member.name}: {member.value!r}>"
 
@@ -65,11 +65,11 @@ def test_unknown_value_equals_its_string(unknown: ExecutionStatus) -> None:
     """An unknown value is kept and can be used like its string."""
     text = unknown.value
 
-    assert text == unknown
-    assert text == str(unknown) == f"{unknown}" == unknown.name
+    assert unknown == text
+    assert str(unknown) == f"{unknown}" == unknown.name == text
     assert {text: 1}[unknown] == 1
     assert json.dumps([unknown]) == f'["{text}"]'
-    assert unknown == type(unknown)(text)
+    assert type(unknown)(text) == unknown
     assert unknown != type(unknown)(text + "_2")
 
 
@@ -87,7 +87,7 @@ def test_unknown_value_adds_no_member(enum: OpenEnumClass) -> None:
 
     enum("BRAND_NEW")
 
-    assert before == list(enum)
+    assert list(enum) == before
 
 
 @pytest.mark.parametrize("member", [*KNOWN, *UNKNOWN])

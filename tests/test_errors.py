@@ -141,7 +141,7 @@ def test_error_survives_pickling_and_copying(
     result = again(noted)
 
     assert noted is not result
-    assert (type(noted), str(noted), noted.args) == (type(result), str(result), result.args)
+    assert (type(result), str(result), result.args) == (type(noted), str(noted), noted.args)
     assert vars(noted) == vars(result)
     assert result.__notes__ == ["Seen on a Monday."]
 
@@ -177,10 +177,10 @@ def test_error_code_selects_the_class(code: str, cls: type[ServiceError]) -> Non
 
     error = caught.value
     assert isinstance(error, ServiceError)
-    assert cls is type(error)
+    assert type(error) is cls
     assert raised.response == error.response
     assert str(raised) == str(error)
-    assert (cls is ThrottlingError) == error.is_throttling
+    assert error.is_throttling is (cls is ThrottlingError)
 
 
 class _FailingClient(FakeSsmClient):
@@ -204,7 +204,7 @@ class _FailingClient(FakeSsmClient):
 )
 def test_throttling_codes_include_botocore_s(code: str) -> None:
     """Every code that botocore retries as throttling is a ThrottlingError."""
-    assert ThrottlingError is type(service_error({"Error": {"Code": code}}))
+    assert type(service_error({"Error": {"Code": code}})) is ThrottlingError
 
 
 @pytest.mark.parametrize(
@@ -227,8 +227,8 @@ def test_http_status_selects_the_class_of_an_unknown_code(
     """HTTP status 429 or 5xx selects the class of an unknown code; a known code goes first."""
     error = ServiceError.from_client_error(client_error(code, status=status))
 
-    assert cls is type(error)
-    assert (code, status) == (error.code, error.http_status)
+    assert type(error) is cls
+    assert (error.code, error.http_status) == (code, status)
 
 
 def test_service_error_has_what_aws_sent() -> None:
@@ -260,7 +260,7 @@ def test_service_error_properties_have_defaults(response: dict[str, Any]) -> Non
     """What AWS did not send is an empty text or None."""
     error = service_error(response)
 
-    assert ServiceError is type(error)
+    assert type(error) is ServiceError
     assert (
         error.code,
         error.message,
@@ -325,13 +325,14 @@ def test_response_error_names_path_and_call(fields: dict[str, str], message: str
     """The message names the member's path and the call where they are known."""
     error = ResponseError("not JSON", **fields)
 
-    assert message == str(error)
-    assert {
+    assert str(error) == message
+    defaults = {
         "problem": "not JSON",
         "path": None,
         "operation_name": None,
         "request_id": None,
-    } | fields == vars(error)
+    }
+    assert vars(error) == defaults | fields
 
 
 def test_response_error_of_a_call_names_the_request() -> None:
@@ -364,8 +365,8 @@ def test_repeated_token_error_names_the_page() -> None:
 
 def test_wait_errors_hold_the_task() -> None:
     """The errors of a wait hold the last task seen, if there is one."""
-    assert TASK is TaskFailedError("Ended in FAILED.", TASK).task
-    assert TASK is WaitTimeoutError("Too late.", TASK).task
+    assert TaskFailedError("Ended in FAILED.", TASK).task is TASK
+    assert WaitTimeoutError("Too late.", TASK).task is TASK
     assert WaitTimeoutError("Too late.").task is None
     assert str(WaitTimeoutError("Too late.", TASK)) == "Too late."
     assert str(TaskFailedError("Ended in FAILED.", TASK)) == "Ended in FAILED."

@@ -71,9 +71,9 @@ def test_given_by_name_only(public: Callable[..., object], names: list[str]) -> 
     """What a reader could not tell by its place has to be given by name."""
     parameters = inspect.signature(public).parameters
 
-    assert names == [
+    assert [
         name for name, parameter in parameters.items() if parameter.kind is parameter.KEYWORD_ONLY
-    ]
+    ] == names
 
 
 def test_package_is_documented() -> None:
@@ -119,7 +119,7 @@ def test_fields_are_documented(cls: Any) -> None:
     }
 
     fields = {field.name for field in attrs.fields(cls)} if attrs.has(cls) else set(cls._fields)
-    assert fields == documented
+    assert documented == fields
 
 
 @pytest.mark.parametrize("cls", CLASSES)
@@ -128,7 +128,7 @@ def test_home(cls: type) -> None:
     module = importlib.import_module(cls.__module__)
 
     assert cls.__module__.startswith("ssm_mwx.")
-    assert cls is getattr(module, cls.__qualname__)
+    assert getattr(module, cls.__qualname__) is cls
 
 
 def test_enums_are_strings() -> None:

@@ -263,8 +263,8 @@ def test_tokens_that_never_end(
     with answering(answer) as server, make_client(server.url) as client:
         with pytest.raises(RepeatedTokenError) as caught:
             got.extend(client.iter_task_invocations(*IDS).pages())
-        assert (pages, pages) == (len(got), len(server.requests))
-    assert (pages, got[-1].next_token) == (caught.value.page_number, caught.value.token)
+        assert (len(got), len(server.requests)) == (pages, pages)
+    assert (caught.value.page_number, caught.value.token) == (pages, got[-1].next_token)
 
 
 def test_a_starting_token_that_comes_again() -> None:

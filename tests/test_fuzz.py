@@ -130,7 +130,7 @@ def test_parameters_of_any_text(text: str, task_type: str | None) -> None:
         raw_parameters=text, task_type=None if task_type is None else TaskType(task_type)
     )
     parameters = invocation.parameters
-    assert text == invocation.raw_parameters
+    assert invocation.raw_parameters == text
     assert (text == "") == (parameters is None)
     assert isinstance(invocation.instance_ids, tuple)
     assert invocation.command_id is None
@@ -155,7 +155,7 @@ def test_structure_of_any_value(answer: Any) -> None:
         except SsmMwxError as error:
             assert (error.__cause__, error.__context__) == (None, None)  # noqa: PT017
         else:
-            assert made == structure(unstructure(made), model)
+            assert structure(unstructure(made), model) == made
             assert repr(made)
             json.dumps(unstructure(made, redact_sensitive=True))
 

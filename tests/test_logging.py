@@ -112,7 +112,7 @@ def test_a_call_that_fails_is_logged_too(
     """A failed call leaves a record with what is known of it."""
     with answering(answer) as server, make_client(server.url) as client, pytest.raises(error):
         client.get_task_execution(*IDS)
-    assert [(GET, None, None, *told)] == [_fields(record) for record in caplog.records]
+    assert [_fields(record) for record in caplog.records] == [(GET, None, None, *told)]
     assert caplog.messages[0].startswith(f"failed operation={GET} ")
 
 

@@ -107,9 +107,9 @@ def test_model_survives_pickling_and_copying(model: Any) -> None:
         ),
     ]
 
-    assert [model] * len(copies) == copies
-    assert {hash(model)} == {hash(each) for each in copies}
-    assert [attrs.asdict(model)] * len(copies) == [attrs.asdict(each) for each in copies]
+    assert copies == [model] * len(copies)
+    assert {hash(each) for each in copies} == {hash(model)}
+    assert [attrs.asdict(each) for each in copies] == [attrs.asdict(model)] * len(copies)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_duration_is_the_time_between_start_and_end(
     cls: Execution, start: datetime | None, end: datetime | None, duration: timedelta | None
 ) -> None:
     """The duration is end minus start, or None while one of them is absent."""
-    assert duration == cls(start_time=start, end_time=end).duration
+    assert cls(start_time=start, end_time=end).duration == duration
 
 
 @both
@@ -244,7 +244,7 @@ def test_status_alone_decides_terminal_and_succeeded(
         end_time=START,
     )
 
-    assert (terminal, succeeded) == (model.is_terminal, model.succeeded)
+    assert (model.is_terminal, model.succeeded) == (terminal, succeeded)
 
 
 @both
@@ -253,7 +253,7 @@ def test_task_ids_are_the_pair_for_the_client(cls: Execution) -> None:
     ids = cls(*IDS).task_ids
 
     assert ids == IDS
-    assert TaskIds is type(ids)
+    assert type(ids) is TaskIds
 
 
 @both
@@ -282,7 +282,7 @@ def test_instance_ids_of_a_task_come_from_aws_instance_id(
     task_parameters: tuple[dict[str, tuple[str, ...]], ...] | None, instance_ids: tuple[str, ...]
 ) -> None:
     """A task's instance ids are the values of ``aws:InstanceId``, which AWS adds."""
-    assert instance_ids == TaskExecution(task_parameters=task_parameters).instance_ids
+    assert TaskExecution(task_parameters=task_parameters).instance_ids == instance_ids
 
 
 @pytest.mark.parametrize(
@@ -308,7 +308,7 @@ def test_instance_ids_of_an_invocation_come_from_its_parameters(
     """An invocation's instance ids are those that its Run Command names."""
     invocation = TaskInvocation(raw_parameters=text, task_type=task_type)
 
-    assert instance_ids == invocation.instance_ids
+    assert invocation.instance_ids == instance_ids
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,7 @@ def test_command_id_is_the_execution_id_of_a_run_command(
     """Only a Run Command has a command id, and it is never empty."""
     invocation = TaskInvocation(task_type=task_type, execution_id=execution_id, raw_parameters=text)
 
-    assert command_id == invocation.command_id
+    assert invocation.command_id == command_id
 
 
 # --- parameters ---
@@ -355,13 +355,13 @@ def test_parsed_parameters_do_not_change_the_value() -> None:
 
     parameters = read.parameters
 
-    assert unread == read
+    assert read == unread
     assert hash(unread) == hash(read)
     assert pickle.dumps(unread) == pickle.dumps(read)
     assert repr(unread) == repr(read)
     for again in (copy.copy(read), copy.deepcopy(read), pickle.loads(pickle.dumps(read))):
         assert parameters is not again.parameters
-        assert parameters == again.parameters
+        assert again.parameters == parameters
 
 
 def test_parameters_follow_a_changed_text() -> None:

@@ -53,4 +53,4 @@ def test_missing_extra_is_named(
         use(patch_report(3))
 
     assert str(caught.value) == f"{module} is not installed: pip install 'ssm_mwx[{extra}]'"
-    assert module == caught.value.name
+    assert caught.value.name == module

@@ -123,9 +123,9 @@ def test_items_come_in_order_for_any_page_sizes(sizes: list[int], last_token: st
 
     pages = list(pager.pages())
 
-    assert names_of_sizes(sizes) == names(pager)
-    assert names_of_sizes(sizes) == [name for page in pages for name in names(page)]
-    assert sizes == [len(page) for page in pages]
+    assert names(pager) == names_of_sizes(sizes)
+    assert [name for page in pages for name in names(page)] == names_of_sizes(sizes)
+    assert [len(page) for page in pages] == sizes
     assert state(pager) == (None, True)
 
 
@@ -159,9 +159,9 @@ def test_repeated_token_is_an_error_after_its_page(
             invocation.invocation_id for invocation in pager_of(ssm, starting_token=starting_token)
         )
 
-    assert (repeated, page_number) == (caught.value.token, caught.value.page_number)
-    assert [f"at {token}" for token in seen] == got
-    assert len(seen) == len(ssm.requests)
+    assert (caught.value.token, caught.value.page_number) == (repeated, page_number)
+    assert got == [f"at {token}" for token in seen]
+    assert len(ssm.requests) == len(seen)
 
 
 def test_token_of_an_earlier_iteration_is_no_repetition() -> None:
@@ -262,7 +262,7 @@ def test_resuming_at_the_token_of_a_page_is_exact(data: st.DataObject, sizes: li
     token = pages[-1].next_token
     rest = names(pager_of(ssm, token)) if token else []
 
-    assert names_of_sizes(sizes) == [name for page in pages for name in names(page)] + rest
+    assert [name for page in pages for name in names(page)] + rest == names_of_sizes(sizes)
 
 
 @given(data=st.data(), sizes=page_sizes, by_page=st.booleans())
@@ -280,6 +280,6 @@ def test_resuming_after_a_failed_fetch_is_exact(
         for invocations in pager.pages() if by_page else ([item] for item in pager):
             got += names(invocations)
 
-    assert (failing, False) == state(pager)
-    assert names_of_sizes(sizes) == got + names(pager_of(ssm, pager.resume_token))
-    assert names_of_sizes(sizes) == names(pager)
+    assert state(pager) == (failing, False)
+    assert got + names(pager_of(ssm, pager.resume_token)) == names_of_sizes(sizes)
+    assert names(pager) == names_of_sizes(sizes)

@@ -292,7 +292,7 @@ def test_unreadable_text_is_unrecognized_without_being_shown(
     assert isinstance(parameters, UnrecognizedParameters)
     assert parameters.reason.startswith(reason)
     assert parameters.document is None
-    assert text == invocation.raw_parameters
+    assert invocation.raw_parameters == text
     assert SECRET not in parameters.reason
     assert "99" not in parameters.reason
     assert (
@@ -305,7 +305,7 @@ def test_json_that_is_no_object_is_kept_and_hidden(document: object) -> None:
     """JSON that is not an object is kept as the document, and hidden in the repr."""
     parameters = parsed(json.dumps(document))
 
-    assert UnrecognizedParameters("the JSON is not an object", document) == parameters
+    assert parameters == UnrecognizedParameters("the JSON is not an object", document)
     assert (
         repr(parameters)
         == "UnrecognizedParameters(reason='the JSON is not an object', document=<sensitive>)"
@@ -332,7 +332,7 @@ def test_duplicate_key_is_unrecognized(text: str, document: object) -> None:
     """A key that stands twice in the same spelling makes the text unrecognized."""
     parameters = parsed(text)
 
-    assert UnrecognizedParameters("a JSON object gives a key twice", document) == parameters
+    assert parameters == UnrecognizedParameters("a JSON object gives a key twice", document)
     assert all(SECRET not in each for each in shown(parameters))
 
 
@@ -355,7 +355,7 @@ def test_any_text_can_be_read_shown_and_hashed(text: str, task_type: TaskType | 
 
     parameters = invocation.parameters
 
-    assert text == invocation.raw_parameters
+    assert invocation.raw_parameters == text
     assert isinstance(parameters, Parameters) == bool(text)
     assert hash(parameters) == hash(parameters)
     assert isinstance(invocation.instance_ids, tuple)
@@ -426,7 +426,7 @@ def test_named_instance_ids_are_unique_and_in_order(
     parameters = typed(members)
 
     assert isinstance(parameters, RunCommandParameters)
-    assert instance_ids == parameters.named_instance_ids
+    assert parameters.named_instance_ids == instance_ids
 
 
 def test_many_targets_are_kept() -> None:
@@ -444,7 +444,7 @@ def test_many_keys_are_not_duplicates() -> None:
     parameters = typed({"parameters": {name: list(value) for name, value in values.items()}})
 
     assert isinstance(parameters, RunCommandParameters)
-    assert values == parameters.parameters
+    assert parameters.parameters == values
 
 
 def test_hash_depends_on_text() -> None:

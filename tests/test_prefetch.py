@@ -162,9 +162,9 @@ def test_resume_token_moves_as_without_prefetch() -> None:
         pager = _pager(server)
         tokens = [pager.resume_token for _ in pager]
         rest = _pager(server, starting_token=tokens[25])
-        assert EVERYTHING[20:] == [item.window_target_id for item in rest]
+        assert [item.window_target_id for item in rest] == EVERYTHING[20:]
     expected = [None, "page-1", "page-2", "page-3"]
-    assert [token for token in expected for _ in range(PER_PAGE)] == tokens
+    assert tokens == [token for token in expected for _ in range(PER_PAGE)]
 
 
 def test_repeated_token_is_not_fetched_ahead() -> None:

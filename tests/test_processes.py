@@ -65,8 +65,8 @@ def _there_and_back(value: object) -> Any:
         [sys.executable, "-c", ECHO], input=pickle.dumps(value), capture_output=True, check=True
     )
     module, name, shown, echoed = pickle.loads(done.stdout)
-    assert (type(value).__module__, type(value).__name__) == (module, name)
-    assert repr(value) == shown
+    assert (module, name) == (type(value).__module__, type(value).__name__)
+    assert shown == repr(value)
     return echoed
 
 
@@ -75,7 +75,7 @@ def _there_and_back(value: object) -> Any:
 def test_values_come_back_equal(value: Any, send: Any) -> None:
     """A value is equal after the way, number and request id of a page included."""
     back = send(value)
-    assert (value, type(value)) == (back, type(back))
+    assert (back, type(back)) == (value, type(value))
     assert getattr(value, "number", None) == getattr(back, "number", None)
     assert getattr(value, "request_id", None) == getattr(back, "request_id", None)
 
@@ -87,6 +87,6 @@ def test_errors_come_back_whole(error: Any, send: Any) -> None:
     if not hasattr(error, "__notes__"):
         error.add_note("seen on the way")
     back = send(error)
-    assert (type(error), error.args, vars(error)) == (type(back), back.args, vars(back))
+    assert (type(back), back.args, vars(back)) == (type(error), error.args, vars(error))
     assert back.__notes__ == ["seen on the way"]
     assert json.dumps(str(error)) == json.dumps(str(back))

@@ -167,7 +167,7 @@ def test_wrong_type_is_named_by_its_path(data: object, cls: type, path: str, pro
     error = fault(data, cls)
 
     assert str(error) == f"{path}: {problem}"
-    assert (path, problem) == (error.path, error.problem)
+    assert (error.path, error.problem) == (path, problem)
 
 
 def test_shared_string_of_an_unusual_invocation_is_checked() -> None:

@@ -128,8 +128,8 @@ def test_load_warns_of_a_partial_answer(file: Path) -> None:
         invocations = load_task_invocations(file)
 
     assert invocations == (FAILED,)
-    assert [(__file__, True)] == [
-        (each.filename, str(file) in str(each.message)) for each in caught
+    assert [(each.filename, str(file) in str(each.message)) for each in caught] == [
+        (__file__, True)
     ]
 
 

@@ -103,7 +103,7 @@ def test_iteration_requests_full_pages_with_the_filter() -> None:
         "Filters": [{"Key": "STATUS", "Values": ["FAILED"]}],
         "MaxResults": 100,
     }
-    assert [members | {"NextToken": token} for token in ("token 2", "token 3")] == ssm.requests
+    assert ssm.requests == [members | {"NextToken": token} for token in ("token 2", "token 3")]
 
 
 @pytest.mark.parametrize("empty", [None, ""])
@@ -125,7 +125,7 @@ def test_page_size_is_sent_within_bounds(
     client.describe_task_invocations(*IDS, max_results=size)
     list(client.iter_task_invocations(*IDS, page_size=size))
 
-    assert [ID_MEMBERS | {"MaxResults": size}] * 2 == ssm.requests
+    assert ssm.requests == [ID_MEMBERS | {"MaxResults": size}] * 2
 
 
 def test_upper_case_id_is_sent_unchanged(
@@ -136,7 +136,7 @@ def test_upper_case_id_is_sent_unchanged(
 
     client.get_task_execution(upper, IDS.task_execution_id)
 
-    assert [ID_MEMBERS | {"WindowExecutionId": upper}] == ssm.requests
+    assert ssm.requests == [ID_MEMBERS | {"WindowExecutionId": upper}]
 
 
 @pytest.mark.parametrize(
@@ -164,8 +164,8 @@ def test_statuses_are_sent_once_as_strings(
     """Statuses are one or many, strings or members; each is sent once, as a plain string."""
     client.describe_task_invocations(*IDS, statuses=statuses)
 
-    assert [[{"Key": "STATUS", "Values": values}]] == [each["Filters"] for each in ssm.requests]
-    assert {str} == {type(value) for value in ssm.requests[0]["Filters"][0]["Values"]}
+    assert [each["Filters"] for each in ssm.requests] == [[{"Key": "STATUS", "Values": values}]]
+    assert {type(value) for value in ssm.requests[0]["Filters"][0]["Values"]} == {str}
 
 
 NO_STATUSES: list[Iterable[str]] = [(), [], set(), iter(())]
@@ -221,7 +221,7 @@ def test_bad_id_is_refused(
     error = refusal(lambda: method(**(IDS._asdict() | {argument: given})))
 
     assert str(error) == f"{argument}: {given!r} was given; allowed is a UUID of 36 characters"
-    assert argument == error.argument
+    assert error.argument == argument
     assert ssm.requests == []
 
 
@@ -238,7 +238,7 @@ def test_bad_page_size_is_refused(
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
     assert str(error) == f"{argument}: {given!r} was given; allowed is an integer from 10 to 100"
-    assert argument == error.argument
+    assert error.argument == argument
     assert ssm.requests == []
 
 
@@ -257,7 +257,7 @@ def test_bad_token_is_refused(
     assert (
         str(error) == f"{argument}: {given!r} was given; allowed is a token that AWS gave, or None"
     )
-    assert argument == error.argument
+    assert error.argument == argument
     assert ssm.requests == []
 
 

@@ -90,7 +90,7 @@ class TestEnds:
 
     def test_ended_task_is_returned_without_a_delay(self, clock: FakeClock) -> None:
         """A task that has already ended is returned immediately."""
-        assert _task("FAILED") == _wait(_task("FAILED"), clock=clock)
+        assert _wait(_task("FAILED"), clock=clock) == _task("FAILED")
         assert clock.naps == []
 
     def test_wait_polls_until_the_end(self, clock: FakeClock) -> None:
@@ -102,8 +102,8 @@ class TestEnds:
 
     def test_unknown_status_does_not_end_the_wait(self, clock: FakeClock) -> None:
         """A status of a newer AWS, or none at all, does not end the wait."""
-        assert _task("SUCCESS") == _wait(
-            _task("PAUSED"), TaskExecution(*IDS), _task("SUCCESS"), clock=clock
+        assert _wait(_task("PAUSED"), TaskExecution(*IDS), _task("SUCCESS"), clock=clock) == _task(
+            "SUCCESS"
         )
 
     def test_on_poll_receives_every_state(self, clock: FakeClock) -> None:
@@ -111,7 +111,7 @@ class TestEnds:
         told: list[TaskExecution] = []
         _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=told.append)
 
-        assert [_task("PENDING"), _task("SUCCESS")] == told
+        assert told == [_task("PENDING"), _task("SUCCESS")]
 
     @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
     def test_raise_on_failure_raises_for_every_other_end(
@@ -138,7 +138,7 @@ class TestEnds:
         """By default, a failed task is returned."""
         wait = waiter.Wait(timeout=1, is_passing=boto.is_passing_fault)
 
-        assert _task("FAILED") == waiter.wait_for_task(_looks(_task("FAILED")), wait)
+        assert waiter.wait_for_task(_looks(_task("FAILED")), wait) == _task("FAILED")
 
     def test_result_needs_an_end(self) -> None:
         """A wait that has not ended has no result."""
@@ -265,7 +265,7 @@ class TestFaults:
         with pytest.raises(type(error)) as caught:
             _wait(_task("PENDING"), error, clock=clock)
 
-        assert error is caught.value
+        assert caught.value is error
         assert clock.naps == [15]
 
     def test_timeout_names_the_last_error(self, clock: FakeClock) -> None:
@@ -275,15 +275,15 @@ class TestFaults:
         with pytest.raises(WaitTimeoutError, match="never seen, and the last look failed: ") as e:
             _wait(fault, clock=clock)
 
-        assert fault is e.value.__cause__
-        assert None is e.value.task
+        assert e.value.__cause__ is fault
+        assert e.value.task is None
 
     def test_timeout_does_not_name_an_earlier_error(self, clock: FakeClock) -> None:
         """Only an error of the last poll is named by a timeout."""
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_throttled(), _task("PENDING"), clock=clock)
 
-        assert None is caught.value.__cause__
+        assert caught.value.__cause__ is None
 
     def test_timeout_keeps_the_last_state_after_an_error(self, clock: FakeClock) -> None:
         """The timeout has the last state seen, even if an error came after it."""
@@ -308,7 +308,7 @@ def test_bad_duration_is_refused_before_any_call(argument: str, given: object) -
         with client, pytest.raises(InvalidRequestError) as caught:
             client.wait_for_task(*IDS, **durations)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-    assert argument == caught.value.argument
+    assert caught.value.argument == argument
     assert server.requests == []
 
 
