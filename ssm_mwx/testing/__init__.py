@@ -4,12 +4,8 @@ Needs the extra ``ssm_mwx[testing]``; moto is imported when a stand-in is starte
 """
 
 from ssm_mwx.testing import samples
-from ssm_mwx.testing.mock import (
-    MockMaintenanceWindows,
-    Server,
-    mock_maintenance_windows,
-    serve,
-)
+from ssm_mwx.testing.mock import MockMaintenanceWindows, mock_maintenance_windows
+from ssm_mwx.testing.server import Server, serve
 from ssm_mwx.testing.store import ExecutionStore
 
 __all__ = [
