@@ -1,0 +1,28 @@
+"""The pytest plug-in."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from ssm_mwx import (
+    MaintenanceWindowClient,
+)
+from ssm_mwx.testing import ExecutionStore, samples
+
+
+def test_the_mock_gives_what_the_server_gives(
+    maintenance_window_executions: ExecutionStore,
+) -> None:
+    """Inside the process it is the same, through the pytest fixture too."""
+    task = maintenance_window_executions.add_run(*samples.patch_run(targets=30))
+    client = MaintenanceWindowClient()
+    assert task == client.get_task_execution(*task.task_ids)
+    assert samples.patch_run(targets=30)[1] == tuple(client.iter_task_invocations(*task.task_ids))
+
+
+def test_the_plug_in_does_not_import_moto() -> None:
+    """A pytest run that does not use the fixture does not pay for moto."""
+    code = "import sys, ssm_mwx.testing.plugin; print('moto' in sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert printed.stdout.strip() == b"False"

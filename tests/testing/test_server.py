@@ -1,0 +1,33 @@
+"""The fake AWS over HTTP."""
+
+from __future__ import annotations
+
+import pytest
+
+from ssm_mwx import (
+    MaintenanceWindowClient,
+    TaskExecution,
+)
+from ssm_mwx.testing import Server, samples, serve
+
+
+def test_what_is_stored_is_what_comes_back(server: Server, task: TaskExecution) -> None:
+    """A run goes through HTTP and the library without a change."""
+    expected_task, expected_invocations = samples.patch_run()
+    with MaintenanceWindowClient(endpoint_url=server.url) as client:
+        assert client.get_task_execution(*task.task_ids) == expected_task
+        pager = client.iter_task_invocations(*task.task_ids)
+        assert [len(page) for page in pager.pages()] == [100, 100, 50]
+        assert tuple(pager) == expected_invocations
+
+
+def test_the_server_is_on_loopback_unless_asked_otherwise(server: Server) -> None:
+    """Nobody but this machine reaches it."""
+    assert server.url.startswith("http://127.0.0.1:")
+
+
+def test_a_port_in_use_is_an_os_error(server: Server) -> None:
+    """A port that is taken is an error one can catch, and nothing is left running."""
+    port = int(server.url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"), serve(port=port):
+        raise AssertionError("not reached")  # pragma: no cover
