@@ -1,6 +1,6 @@
-"""An embedded stand-in for AWS: moto, with the two operations of this library added.
+"""A fake AWS for tests: moto, with the operations of this library added.
 
-Needs the extra ``ssm_mwx[testing]``; moto is imported when a stand-in is started, not before.
+Needs the extra ``ssm_mwx[testing]``. moto is imported when a mock starts, not before.
 """
 
 from ssm_mwx.testing import samples

@@ -1,4 +1,4 @@
-"""Starting the stand-in inside this process, as moto's mock."""
+"""Start the fake AWS inside this process, on top of moto's mock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar, cast
 
+from ssm_mwx import optional
 from ssm_mwx.testing.store import ExecutionStore
 
 _DEFAULT_REGION = "us-east-1"
@@ -17,20 +18,16 @@ _Decorated = TypeVar("_Decorated", bound=Any)
 
 
 class MockMaintenanceWindows:
-    """What `mock_maintenance_windows` gives: a context manager, and a decorator like moto's."""
+    """The result of `mock_maintenance_windows`: a context manager and a decorator."""
 
     def __init__(self) -> None:
         self._started: list[ExitStack] = []
 
     def __enter__(self) -> ExecutionStore:
-        try:
+        with optional.extra("testing"):
             from moto import mock_aws
 
             from ssm_mwx.testing.operations import add_operations_to_moto
-        except ImportError as error:
-            raise ImportError(
-                "the stand-in needs moto and its server: pip install 'ssm_mwx[testing]'"
-            ) from error
         add_operations_to_moto()
         with ExitStack() as stack:
             stack.enter_context(_default_region())
@@ -42,7 +39,7 @@ class MockMaintenanceWindows:
         self._started.pop().close()
 
     def __call__(self, target: _Decorated) -> _Decorated:
-        """Put a function, a coroutine function or a class of tests under the mock."""
+        """Run a function, a coroutine function or the tests of a class under the mock."""
         given: Any = target
         if isinstance(given, type):
             self._enclose_tests(given)
@@ -74,19 +71,20 @@ class MockMaintenanceWindows:
 
 
 def mock_maintenance_windows() -> MockMaintenanceWindows:
-    """moto's ``mock_aws`` with the two operations, a default Region and an empty store.
+    """Mock AWS inside this process: moto's mock with the operations of this library.
 
-    A context manager that gives the `ExecutionStore`; as a decorator of a function or of a class of
-    tests it passes nothing. All other services of moto work under it too. Nothing leaves the
-    process, and what was stored is forgotten at the end.
+    As a context manager it returns an empty `ExecutionStore`. As a decorator of a function or of a
+    class of tests it passes no argument. All other services of moto work under it too. Nothing
+    leaves the process, and the data is discarded at the end.
 
-    Entering it raises an `ImportError` where moto is not installed.
+    Raises:
+        ImportError: On entry, if moto is not installed.
     """
     return MockMaintenanceWindows()
 
 
 def _tests_of(cls: Any) -> list[str]:
-    """What to put under the mock: of a `unittest` case the run of a test, set-up included."""
+    """Return the methods to run under the mock: of a `unittest` case ``run``, with its set-up."""
     if issubclass(cls, unittest.TestCase):
         return ["run"]
     return [name for name in dir(cls) if name.startswith("test") and callable(getattr(cls, name))]

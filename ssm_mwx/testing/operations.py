@@ -1,4 +1,4 @@
-"""The two operations, added to moto's SSM service; they behave as AWS documents."""
+"""The operations of this library, added to moto's SSM service as AWS documents them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
-from ssm_mwx.testing.simulation import PlayedTask
-from ssm_mwx.testing.store import StoredTask, failures_to_come, shelf_of
+from ssm_mwx.testing.simulation import SimulatedTask
+from ssm_mwx.testing.store import StoredTask, injected_failures, stored_tasks
 from ssm_mwx.wire import unstructure
 
 _ID_PATTERN = r"^[0-9a-fA-F]{8}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{12}$"
 _FILTER_VALUES = [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"]
 _MAX_FILTERS = 5
-_PAGE_SIZE = 50  # what AWS takes where MaxResults is absent is not documented
+_PAGE_SIZE = 50  # AWS does not document its page size without MaxResults
 _TOKEN_KEY = secrets.token_bytes()
 
 _Members = dict[str, Any]
-_HttpAnswer = tuple[str, dict[str, Any]]
+_HttpResponse = tuple[str, dict[str, Any]]
 
 
 class _AwsError(Exception):
@@ -46,12 +46,12 @@ class _AwsError(Exception):
 
 
 def add_operations_to_moto() -> None:
-    """Give moto's SSM service the two operations it lacks; once is enough, more does no harm."""
+    """Add the operations that moto's SSM service lacks. Calling it again changes nothing."""
 
-    def get_maintenance_window_execution_task(self: Any) -> _HttpAnswer:
+    def get_maintenance_window_execution_task(self: Any) -> _HttpResponse:
         return _respond(self, _get_task)
 
-    def describe_maintenance_window_execution_task_invocations(self: Any) -> _HttpAnswer:
+    def describe_maintenance_window_execution_task_invocations(self: Any) -> _HttpResponse:
         return _respond(self, _describe_invocations)
 
     for method in (
@@ -61,11 +61,11 @@ def add_operations_to_moto() -> None:
         setattr(SimpleSystemManagerResponse, method.__name__, method)
 
 
-def _respond(response: Any, operation: Callable[[Any, _Members], _Members]) -> _HttpAnswer:
-    """Carry out `operation` for a request as moto hands it over, in the form moto takes back."""
+def _respond(response: Any, operation: Callable[[Any, _Members], _Members]) -> _HttpResponse:
+    """Call `operation` for moto's request, and return its answer in moto's form."""
     try:
-        if failures := failures_to_come():
-            raise _AwsError(failures.pop(0), "rehearsed by fail_next")
+        if failures := injected_failures():
+            raise _AwsError(failures.pop(0), "injected by fail_next")
         return json.dumps(operation(response.ssm_backend, json.loads(response.body))), {}
     except _AwsError as error:
         body = json.dumps({"__type": error.code, "message": str(error)})
@@ -73,7 +73,7 @@ def _respond(response: Any, operation: Callable[[Any, _Members], _Members]) -> _
 
 
 def _get_task(backend: Any, request: _Members) -> _Members:
-    return _on_the_wire(_find(backend, request).task)
+    return _on_wire(_find(backend, request).task)
 
 
 def _describe_invocations(backend: Any, request: _Members) -> _Members:
@@ -88,15 +88,15 @@ def _describe_invocations(backend: Any, request: _Members) -> _Members:
     end = start + size
     return {
         "WindowExecutionTaskInvocationIdentities": [
-            _on_the_wire(invocation) for invocation in invocations[start:end]
+            _on_wire(invocation) for invocation in invocations[start:end]
         ],
         "NextToken": _token(backend, request, end) if end < len(invocations) else "",
     }
 
 
-def _find(backend: Any, request: _Members) -> StoredTask | PlayedTask:
+def _find(backend: Any, request: _Members) -> StoredTask | SimulatedTask:
     ids = TaskIds(_id(request, "WindowExecutionId"), _id(request, "TaskId"))
-    stored = shelf_of(backend).get(ids)
+    stored = stored_tasks(backend).get(ids)
     if stored is None:
         raise _AwsError(
             "DoesNotExistException",
@@ -106,7 +106,7 @@ def _find(backend: Any, request: _Members) -> StoredTask | PlayedTask:
     return stored
 
 
-def _on_the_wire(model: TaskExecution | TaskInvocation) -> _Members:
+def _on_wire(model: TaskExecution | TaskInvocation) -> _Members:
     members = unstructure(model)
     for member, time in (("StartTime", model.start_time), ("EndTime", model.end_time)):
         if time is not None:
@@ -114,7 +114,7 @@ def _on_the_wire(model: TaskExecution | TaskInvocation) -> _Members:
     return members
 
 
-# --- what AWS refuses ---
+# --- validation ---
 
 
 def _refuse(value: object, member: str, constraint: str) -> _AwsError:
@@ -142,7 +142,7 @@ def _page_size(request: _Members) -> int:
 
 
 def _status_tests(request: _Members) -> list[list[str]]:
-    """The statuses that each filter lets pass; an invocation has to pass every one."""
+    """Return the statuses that each filter accepts; an invocation must pass every filter."""
     filters: list[_Members] = request.get("Filters", [])
     if len(filters) > _MAX_FILTERS:
         raise _refuse(filters, "Filters", f"have length less than or equal to {_MAX_FILTERS}")
@@ -164,8 +164,8 @@ def _statuses(item: _Members) -> list[str]:
 
 
 def _token(backend: Any, request: _Members, offset: int) -> str:
-    """An opaque token that only the same question, in the same account and Region, may use."""
-    question = [
+    """Return an opaque token that is valid for the same request, account and Region only."""
+    sealed = [
         backend.account_id,
         backend.region_name,
         request["WindowExecutionId"],
@@ -173,7 +173,7 @@ def _token(backend: Any, request: _Members, offset: int) -> str:
         request.get("Filters", []),
         offset,
     ]
-    seal = hmac.new(_TOKEN_KEY, json.dumps(question).encode(), hashlib.sha256).digest()
+    seal = hmac.new(_TOKEN_KEY, json.dumps(sealed).encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
 
 

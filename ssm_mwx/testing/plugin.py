@@ -1,4 +1,4 @@
-"""The pytest plug-in. It is loaded in every pytest run, so it imports next to nothing."""
+"""The pytest plug-in. Every pytest run loads it, so it imports next to nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def maintenance_window_executions() -> Iterator[ExecutionStore]:
-    """Moto's mock of AWS with an empty `ExecutionStore`, for one test."""
+    """Mock AWS for one test; return its empty `ExecutionStore`."""
     from ssm_mwx.testing import mock_maintenance_windows
 
     with mock_maintenance_windows() as executions:

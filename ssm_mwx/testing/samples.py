@@ -1,7 +1,7 @@
-"""Made-up runs that look like real ones, as ``(task, invocations)``; the same for the same seed.
+"""Sample runs, as ``(task, invocations)``; the same seed gives the same run.
 
-The form of a Run Command's ``Parameters`` is AWS's. No example of the other task types is
-public: theirs follow the members that are registered with such tasks, and are a guess.
+The form of a Run Command's ``Parameters`` is AWS's. No public example of the other task types is
+known: theirs follow the members that such tasks are registered with, and are a guess.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
 
 Run = tuple[TaskExecution, tuple[TaskInvocation, ...]]
-"""What `ExecutionStore.add_run` takes."""
+"""The arguments of `ExecutionStore.add_run`."""
 
 _START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 _ROLE = "arn:aws:iam::123456789012:role/MaintenanceWindowRole"
@@ -26,11 +26,11 @@ _TIMEOUT = timedelta(hours=1)
 
 
 def patch_run(targets: int = 250, seed: int = 0) -> Run:
-    """A RUN_COMMAND task that installs patches: a few targets failed, a few timed out.
+    """Return a RUN_COMMAND task that installs patches: a few targets failed, a few timed out.
 
     Args:
         targets: Number of invocations, each of one managed node.
-        seed: Another seed gives other ids, nodes and times.
+        seed: A different seed gives different ids, nodes and times.
     """
     return _run(
         TaskType.RUN_COMMAND,
@@ -45,12 +45,12 @@ def patch_run(targets: int = 250, seed: int = 0) -> Run:
 def automation_run(
     targets: int = 12, seed: int = 0, *, window_execution_id: str | None = None
 ) -> Run:
-    """An AUTOMATION task that restarts instances; the form of its ``Parameters`` is synthetic.
+    """Return an AUTOMATION task that restarts instances; the form of ``Parameters`` is synthetic.
 
     Args:
         targets: Number of invocations.
         seed: As for `patch_run`.
-        window_execution_id: To put it beside another task in one window execution.
+        window_execution_id: The window execution it belongs to; default: a new one.
     """
     return _run(
         TaskType.AUTOMATION,
@@ -67,7 +67,7 @@ def automation_run(
 
 
 def lambda_run(targets: int = 10, seed: int = 0) -> Run:
-    """A LAMBDA task; the form of its ``Parameters`` is synthetic.
+    """Return a LAMBDA task; the form of its ``Parameters`` is synthetic.
 
     Args:
         targets: Number of invocations.
@@ -87,7 +87,7 @@ def lambda_run(targets: int = 10, seed: int = 0) -> Run:
 
 
 def step_functions_run(targets: int = 10, seed: int = 0) -> Run:
-    """A STEP_FUNCTIONS task; the form of its ``Parameters`` is synthetic.
+    """Return a STEP_FUNCTIONS task; the form of its ``Parameters`` is synthetic.
 
     Args:
         targets: Number of invocations.
@@ -125,7 +125,7 @@ def _run(
     task_parameters: dict[str, tuple[str, ...]],
     window_execution_id: str | None = None,
 ) -> Run:
-    chance = random.Random(f"{task_type}:{seed}")  # noqa: S311 - data to look at, no secrets
+    chance = random.Random(f"{task_type}:{seed}")  # noqa: S311 - sample data, no secrets
     window_execution_id = window_execution_id or _id(chance)
     task_execution_id = _id(chance)
     window_target_ids = [_id(chance) for _ in range(3)]
@@ -169,7 +169,7 @@ def _run(
 
 
 def _outcomes(targets: int, chance: random.Random) -> list[tuple[ExecutionStatus, str]]:
-    """How the targets end: one in 20 fails, one in 50 times out, and at least one of each."""
+    """Return how the targets end: one in 20 fails, one in 50 times out, at least one of each."""
     at_least = min(1, targets // 3)
     failed = targets // 20 or at_least
     timed_out = targets // 50 or at_least
@@ -185,7 +185,7 @@ def _outcomes(targets: int, chance: random.Random) -> list[tuple[ExecutionStatus
 
 
 def _took(details: str, chance: random.Random) -> timedelta:
-    """How long a target took, in whole milliseconds, as AWS tells it."""
+    """Return how long a target took, in whole milliseconds as AWS reports it."""
     if details == "ExecutionTimedOut":
         return _TIMEOUT
     typical = 6 if details == "Undeliverable" else 12.3  # e to the power of it: 0.4 s or 220 s

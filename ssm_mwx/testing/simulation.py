@@ -1,4 +1,4 @@
-"""A finished run as a play: how it stands at a moment, when it is to take its course from now."""
+"""Simulate a run over time: a finished run as it stands at a moment of its course."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from ssm_mwx.models import TaskExecution, TaskInvocation
 _T = TypeVar("_T", TaskExecution, TaskInvocation)
 
 Clock = Callable[[], datetime]
-"""Tells the time, as an aware datetime."""
+"""Returns the time, as an aware datetime."""
 
-_PENDING_SHARE = 0.05  # of the whole play, before the first thing starts
+_PENDING_SHARE = 0.05  # of the simulation, before anything starts
 
 
 def now_in_utc() -> datetime:
-    """The clock where none is given."""
+    """Return the time; the default clock."""
     return datetime.now(UTC)
 
 
 @attrs.frozen
-class PlayedTask:
-    """A run that goes from PENDING through IN_PROGRESS to the end it is known to have.
+class SimulatedTask:
+    """A run that goes from PENDING through IN_PROGRESS to its known end.
 
-    Its own times, from the task's start to its end, are stretched over `over`.
+    Its times, from the task's start to its end, are stretched over `over`.
     """
 
     ended_task: TaskExecution
@@ -45,7 +45,7 @@ class PlayedTask:
 
     @property
     def invocations(self) -> list[TaskInvocation]:
-        """The invocations as they stand now; one that is PENDING was not sent yet."""
+        """The invocations as they stand now; no command is sent yet for a PENDING one."""
         states = [self._as_of_now(invocation) for invocation in self.ended_invocations]
         return [
             attrs.evolve(state, execution_id=None)
@@ -56,26 +56,26 @@ class PlayedTask:
 
     def _as_of_now(self, ended: _T) -> _T:
         now = self.clock()
-        start, end = self._played(ended.start_time, 0.0), self._played(ended.end_time, 1.0)
+        start, end = self._simulated(ended.start_time, 0.0), self._simulated(ended.end_time, 1.0)
         if now >= end:
             return attrs.evolve(
                 ended,
                 start_time=ended.start_time and start,
                 end_time=ended.end_time and end,
             )
-        begun = now >= start
+        started = now >= start
         return attrs.evolve(
             ended,
-            status=ExecutionStatus.IN_PROGRESS if begun else ExecutionStatus.PENDING,
+            status=ExecutionStatus.IN_PROGRESS if started else ExecutionStatus.PENDING,
             status_details=None,
-            start_time=start if begun else None,
+            start_time=start if started else None,
             end_time=None,
         )
 
-    def _played(self, moment: datetime | None, share: float) -> datetime:
-        """When `moment` comes in the play; where there is none, after that `share` of it."""
+    def _simulated(self, moment: datetime | None, share: float) -> datetime:
+        """Return the simulated time of `moment`; for None, the time after that `share`."""
         first, last = self.ended_task.start_time, self.ended_task.end_time
         if moment and first and last and last > first:
             share = min(max((moment - first) / (last - first), 0.0), 1.0)
-        played = self.began + self.over * (_PENDING_SHARE + (1 - _PENDING_SHARE) * share)
-        return played.replace(microsecond=played.microsecond // 1000 * 1000)
+        time = self.began + self.over * (_PENDING_SHARE + (1 - _PENDING_SHARE) * share)
+        return time.replace(microsecond=time.microsecond // 1000 * 1000)

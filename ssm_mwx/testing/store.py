@@ -1,4 +1,4 @@
-"""What the stand-in answers from: task executions and their invocations."""
+"""The store that the fake AWS answers from: task executions and their invocations."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
-from ssm_mwx.testing.simulation import Clock, PlayedTask, now_in_utc
+from ssm_mwx.testing.simulation import Clock, SimulatedTask, now_in_utc
 from ssm_mwx.wire import structure, unstructure
 
 _T = TypeVar("_T", TaskExecution, TaskInvocation)
@@ -26,22 +26,23 @@ class StoredTask:
     invocations: list[TaskInvocation] = attrs.field(factory=list[TaskInvocation])
 
 
-Shelf = dict[TaskIds, StoredTask | PlayedTask]
+StoredTasks = dict[TaskIds, StoredTask | SimulatedTask]
 """The task executions of one account and Region."""
 
-_SHELF = "maintenance_window_executions"
 
+def stored_tasks(backend: Any) -> StoredTasks:
+    """Return the tasks kept on moto's SSM backend of an account and Region.
 
-def shelf_of(backend: Any) -> Shelf:
-    """The shelf kept on moto's SSM backend of an account and Region; moto's reset empties it."""
-    kept: dict[str, Shelf] = backend.__dict__
-    return kept.setdefault(_SHELF, {})
+    moto's reset discards them.
+    """
+    attributes: dict[str, StoredTasks] = backend.__dict__
+    return attributes.setdefault("maintenance_window_task_executions", {})
 
 
 class ExecutionStore:
-    """The executions that a stand-in knows, per account and Region; fill it as a test needs.
+    """The executions that the fake AWS knows, per account and Region.
 
-    ``region_name`` is ``AWS_DEFAULT_REGION``, and ``account_id`` moto's account, where not given.
+    ``region_name`` defaults to ``AWS_DEFAULT_REGION``, ``account_id`` to moto's account.
     """
 
     def add_task(
@@ -52,14 +53,14 @@ class ExecutionStore:
         Args:
             region_name: The Region it is in.
             account_id: The account it is in.
-            **fields: Fields of `TaskExecution`. Valid ids are made where none are given.
+            **fields: Fields of `TaskExecution`. Missing ids are generated.
 
         Returns:
-            The task execution as it will be answered; its ``task_ids`` name it.
+            The task execution as a client gets it; ``task_ids`` are its ids.
         """
         ids = {"window_execution_id": _new_id(), "task_execution_id": _new_id()}
         task = _checked(TaskExecution(**_without_none(ids | _without_none(fields))))
-        _shelf(region_name, account_id)[task.task_ids] = StoredTask(task)
+        _tasks(region_name, account_id)[task.task_ids] = StoredTask(task)
         return task
 
     def add_invocations(
@@ -70,14 +71,14 @@ class ExecutionStore:
         region_name: str | None = None,
         account_id: str | None = None,
     ) -> tuple[TaskInvocation, ...]:
-        """Add invocations to a task execution that was added before; ids are made where missing.
+        """Add invocations to a stored task execution. Missing ids are generated.
 
-        A run that is being played stands still from then on, as with `set_status`.
+        This ends the simulation of a simulated run, as `set_status` does.
 
         Raises:
             KeyError: There is no such task execution in that account and Region.
         """
-        stored = _standing_still(_shelf(region_name, account_id), task.task_ids)
+        stored = _stop_simulation(_tasks(region_name, account_id), task.task_ids)
         added = tuple(_with_ids(invocation, task) for invocation in invocations)
         stored.invocations.extend(added)
         return added
@@ -97,15 +98,15 @@ class ExecutionStore:
         Args:
             task: The task execution.
             invocations: Its invocations.
-            over: Play the run: from now on, and for so long (seconds, or a `timedelta`), it goes
-                from PENDING through IN_PROGRESS to the end that `task` and `invocations` show,
-                its times moved to match. None has it ended from the first.
-            clock: Tells the play the time; for a test that does not want to wait.
+            over: Simulate the run over this time (seconds, or a `timedelta`): from now on it goes
+                from PENDING through IN_PROGRESS to the end that `task` and `invocations` have,
+                with its times moved to match. None stores it as it is.
+            clock: Returns the time of the simulation; for a test that does not want to wait.
             region_name: The Region it is in.
             account_id: The account it is in.
 
         Returns:
-            The task execution as it is answered at this moment.
+            The task execution as a client gets it at this moment.
         """
         where = {"region_name": region_name, "account_id": account_id}
         added = self.add_task(**where, **attrs.asdict(task, recurse=False))
@@ -113,9 +114,9 @@ class ExecutionStore:
         if over is None:
             return added
         length = over if isinstance(over, timedelta) else timedelta(seconds=over)
-        played = PlayedTask(added, ended, length, clock, began=clock())
-        _shelf(region_name, account_id)[added.task_ids] = played
-        return played.task
+        simulated = SimulatedTask(added, ended, length, clock, began=clock())
+        _tasks(region_name, account_id)[added.task_ids] = simulated
+        return simulated.task
 
     @overload
     def set_status(
@@ -149,25 +150,25 @@ class ExecutionStore:
         region_name: str | None = None,
         account_id: str | None = None,
     ) -> TaskExecution | TaskInvocation:
-        """Change the state of a task execution or of an invocation that is stored.
+        """Change the state of a stored task execution or invocation.
 
-        A run that is being played stands still from then on, as it is at this moment.
+        This ends the simulation of a simulated run: it stays as it is at this moment.
 
         Args:
-            of: It, as it was added.
+            of: The task execution or invocation, as it was added.
             status: The new ``Status``.
-            status_details: The new ``StatusDetails``; None leaves them as they are.
-            end_time: The new ``EndTime``; None leaves it as it is.
+            status_details: The new ``StatusDetails``; None keeps the old ones.
+            end_time: The new ``EndTime``; None keeps the old one.
             region_name: The Region it is in.
             account_id: The account it is in.
 
         Returns:
-            It, as it will be answered from now on.
+            The task execution or invocation as a client gets it from now on.
 
         Raises:
             KeyError: It is not stored in that account and Region.
         """
-        stored = _standing_still(_shelf(region_name, account_id), of.task_ids)
+        stored = _stop_simulation(_tasks(region_name, account_id), of.task_ids)
         state = {"status": status} | _without_none(
             {"status_details": status_details, "end_time": end_time}
         )
@@ -183,46 +184,46 @@ class ExecutionStore:
         return changed
 
     def fail_next(self, code: str, times: int = 1) -> None:
-        """Let the next calls of the two operations fail, in whatever account and Region.
+        """Make the next calls of the operations fail, in every account and Region.
 
         Args:
             code: AWS's error code, such as ``ThrottlingException``.
-            times: How many calls fail. botocore repeats a call after a passing fault, and each
-                repetition counts.
+            times: How many calls fail. botocore retries a call after a transient error, and each
+                retry counts.
         """
-        failures_to_come().extend([code] * times)
+        injected_failures().extend([code] * times)
 
 
-def failures_to_come() -> list[str]:
-    """Error codes of the calls to come; as moto's own data they are forgotten at moto's reset."""
+def injected_failures() -> list[str]:
+    """Return the error codes of the next calls. moto's reset discards them."""
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ssm.models import ssm_backends
 
-    kept: dict[str, list[str]] = ssm_backends[DEFAULT_ACCOUNT_ID][_ANY_REGION].__dict__
-    return kept.setdefault("failures_to_come", [])
+    attributes: dict[str, list[str]] = ssm_backends[DEFAULT_ACCOUNT_ID][_ANY_REGION].__dict__
+    return attributes.setdefault("injected_failures", [])
 
 
 _ANY_REGION = "us-east-1"
 
 
-def _shelf(region_name: str | None, account_id: str | None) -> Shelf:
+def _tasks(region_name: str | None, account_id: str | None) -> StoredTasks:
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ssm.models import ssm_backends
 
     region = region_name or os.environ["AWS_DEFAULT_REGION"]
-    return shelf_of(ssm_backends[account_id or DEFAULT_ACCOUNT_ID][region])
+    return stored_tasks(ssm_backends[account_id or DEFAULT_ACCOUNT_ID][region])
 
 
-def _standing_still(shelf: Shelf, ids: TaskIds) -> StoredTask:
-    """What is stored under `ids`; a play is stopped and stays as it is now."""
-    stored = shelf[ids]
-    if isinstance(stored, PlayedTask):
-        stored = shelf[ids] = StoredTask(stored.task, stored.invocations)
+def _stop_simulation(tasks: StoredTasks, ids: TaskIds) -> StoredTask:
+    """Return the task stored under `ids`; a simulated one stays as it is now."""
+    stored = tasks[ids]
+    if isinstance(stored, SimulatedTask):
+        stored = tasks[ids] = StoredTask(stored.task, stored.invocations)
     return stored
 
 
 def _checked(model: _T) -> _T:
-    """The model as a client will read it: types checked, strings made enums, times in UTC."""
+    """Return the model as a client reads it: types checked, strings as enums, times in UTC."""
     return structure(unstructure(model), type(model))
 
 

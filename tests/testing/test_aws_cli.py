@@ -1,4 +1,4 @@
-"""The AWS CLI as an independent client of the stand-in."""
+"""The AWS CLI as an independent client of the fake AWS."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def _ids(task_ids: tuple[str, str]) -> list[str]:
 DESCRIBE = "describe-maintenance-window-execution-task-invocations"
 
 
-def test_what_it_prints_is_what_the_library_reads(tmp_path: Path) -> None:
-    """Task and invocations, over several pages, are equal on both ways."""
+def test_aws_cli_output_is_read_by_the_library(tmp_path: Path) -> None:
+    """Its saved task and pages equal what the library fetches."""
     with serve() as server, MaintenanceWindowClient(endpoint_url=server.url) as client:
         task = server.executions.add_run(*samples.patch_run())
         ids = _ids(task.task_ids)
@@ -48,8 +48,8 @@ def test_what_it_prints_is_what_the_library_reads(tmp_path: Path) -> None:
         assert len(expected) == 250
 
 
-def test_a_single_page_is_known_to_be_partial(tmp_path: Path) -> None:
-    """What the CLI saves of one page alone gives a warning."""
+def test_aws_cli_single_page_is_known_to_be_partial(tmp_path: Path) -> None:
+    """A saved first page raises a warning that it is partial."""
     with serve() as server:
         task = server.executions.add_run(*samples.patch_run(targets=30))
         ids = _ids(task.task_ids)
@@ -59,8 +59,8 @@ def test_a_single_page_is_known_to_be_partial(tmp_path: Path) -> None:
         assert len(load_task_invocations(tmp_path / "page.json")) == 10
 
 
-def test_it_filters_by_status() -> None:
-    """The CLI's filter goes through the stand-in too."""
+def test_aws_cli_filters_by_status() -> None:
+    """The fake AWS applies the CLI's filter."""
     with serve() as server:
         task = server.executions.add_run(*samples.patch_run())
         by_status = ["--filters", "Key=STATUS,Values=TIMED_OUT"]
@@ -70,11 +70,11 @@ def test_it_filters_by_status() -> None:
     assert [item["Status"] for item in identities] == ["TIMED_OUT"] * 5
 
 
-def test_it_gets_the_errors_of_the_service() -> None:
-    """What does not exist, and what is malformed, is told as AWS tells it."""
-    nobody = "11111111-2222-3333-4444-555555555555"
+def test_aws_cli_reports_errors_of_the_service() -> None:
+    """Unknown and malformed ids are reported with AWS's codes."""
+    unknown = "11111111-2222-3333-4444-555555555555"
     with serve() as server:
-        missing = _aws(server.url, DESCRIBE, *_ids((nobody, nobody)))
+        missing = _aws(server.url, DESCRIBE, *_ids((unknown, unknown)))
         malformed = _aws(server.url, DESCRIBE, *_ids(("z" * 36, "z" * 36)))
     assert b"DoesNotExistException" in missing.stderr
     assert b"ValidationException" in malformed.stderr

@@ -20,8 +20,8 @@ from tests.support.clients import plain
 OTHER_ID = "11111111-2222-3333-4444-555555555555"
 
 
-def test_other_services_work_under_the_same_mock() -> None:
-    """Moto's other services, and SSM's other operations, are there too."""
+def test_mock_includes_other_services() -> None:
+    """Moto's other services, and SSM's other operations, work too."""
     with mock_maintenance_windows():
         plain("s3").create_bucket(
             Bucket="reports", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
@@ -33,26 +33,26 @@ def test_other_services_work_under_the_same_mock() -> None:
 
 
 @mock_maintenance_windows()
-def test_as_a_decorator_it_passes_nothing() -> None:
-    """As a decorator it sets up the mock, like moto's."""
+def test_decorator_passes_no_argument() -> None:
+    """The decorated function gets no argument from the mock."""
     with pytest.raises(DoesNotExistError):
         MaintenanceWindowClient().get_task_execution(OTHER_ID, OTHER_ID)
 
 
 @mock_maintenance_windows()
 class TestClassUnderTheMock:
-    """As a decorator of a class it encloses each test."""
+    """Each test of a decorated class runs under the mock."""
 
     region = "eu-west-1"
 
     def test_one(self) -> None:
-        """A test of the class is under the mock."""
+        """The call reaches the fake AWS."""
         with pytest.raises(DoesNotExistError):
             MaintenanceWindowClient(region_name=self.region).get_task_execution(OTHER_ID, OTHER_ID)
 
 
-def test_a_unittest_case_is_enclosed_with_its_set_up() -> None:
-    """A case of `unittest` runs as it is, with set-up and test under one mock."""
+def test_decorator_covers_set_up_of_a_unittest_case() -> None:
+    """The set-up and the test of a `unittest` case share a mock."""
     ran: list[bool] = []
 
     @mock_maintenance_windows()
@@ -68,8 +68,8 @@ def test_a_unittest_case_is_enclosed_with_its_set_up() -> None:
     assert ran == [True]
 
 
-def test_a_coroutine_function_is_enclosed_to_its_end() -> None:
-    """The mock lasts until the coroutine has ended, not just until it is made."""
+def test_decorator_covers_a_coroutine_to_its_end() -> None:
+    """The mock lasts until the coroutine ends."""
 
     @mock_maintenance_windows()
     async def work() -> bool:
@@ -79,16 +79,16 @@ def test_a_coroutine_function_is_enclosed_to_its_end() -> None:
     assert asyncio.run(work())
 
 
-def test_a_region_that_a_test_takes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaving the mock is no error where the default Region is gone; an empty one is none."""
+def test_mock_ends_without_its_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The mock ends without an error if a test deletes the default Region."""
     monkeypatch.setenv("AWS_DEFAULT_REGION", "")
     with mock_maintenance_windows() as executions:
         executions.add_task()
         monkeypatch.delenv("AWS_DEFAULT_REGION")
 
 
-def test_a_mock_within_a_mock_shares_what_is_to_fail() -> None:
-    """As the tasks, the errors to come are forgotten when the outermost mock ends."""
+def test_nested_mock_shares_injected_errors() -> None:
+    """A nested mock shares the injected errors of the outer one."""
     with mock_maintenance_windows() as executions:
         task = executions.add_task()
         executions.fail_next("ValidationException")
@@ -96,8 +96,8 @@ def test_a_mock_within_a_mock_shares_what_is_to_fail() -> None:
             MaintenanceWindowClient().get_task_execution(*task.task_ids)
 
 
-def test_what_was_stored_is_forgotten_at_the_end() -> None:
-    """Each mock begins empty, rehearsed errors included."""
+def test_mock_discards_data_at_the_end() -> None:
+    """Each mock begins empty, without injected errors."""
     with mock_maintenance_windows() as executions:
         task = executions.add_task()
         executions.fail_next("ThrottlingException", times=5)
@@ -107,10 +107,10 @@ def test_what_was_stored_is_forgotten_at_the_end() -> None:
             client.get_task_execution(*task.task_ids)
 
 
-def test_a_default_region_is_set_only_where_there_is_none(
+def test_mock_sets_a_missing_default_region(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A Region of the caller's stands; without one there is one, for as long as the mock lasts."""
+    """The mock keeps the caller's Region, or sets one until it ends."""
     with mock_maintenance_windows():
         assert plain().meta.region_name == "eu-west-1"
     monkeypatch.delenv("AWS_DEFAULT_REGION")
@@ -120,8 +120,8 @@ def test_a_default_region_is_set_only_where_there_is_none(
     assert "AWS_DEFAULT_REGION" not in os.environ
 
 
-def test_it_needs_moto(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without moto the error names the extra."""
+def test_mock_without_moto_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ImportError names the extra to install."""
     monkeypatch.setitem(sys.modules, "moto", None)
     with (
         pytest.raises(ImportError, match=r"pip install 'ssm_mwx\[testing\]'"),

@@ -24,7 +24,7 @@ OTHER_ID = "11111111-2222-3333-4444-555555555555"
 
 @pytest.fixture(name="ssm")
 def _ssm(server: Server) -> Any:
-    """A plain boto3 client that sends whatever it is given."""
+    """Return a plain boto3 client that checks no argument."""
     return plain(endpoint_url=server.url, config=NO_RETRY)
 
 
@@ -39,7 +39,7 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("members", "said"),
+    ("members", "expected"),
     [
         ({"WindowExecutionId": "short"}, "'short' at 'windowExecutionId'"),
         ({"TaskId": "z" * 36}, "at 'taskId'"),
@@ -52,24 +52,24 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
         ({"Filters": [{"Key": "STATUS", "Values": ["SKIPPED_OVERLAPPING"]}]}, "enum value set"),
         ({"Filters": [{"Key": "STATUS"}]}, "enum value set"),
         ({"Filters": [{"Key": "STATUS", "Values": ["FAILED"]}] * 6}, "less than or equal to 5"),
-        ({"NextToken": "foreign"}, "token is not valid"),
+        ({"NextToken": "unknown"}, "token is not valid"),
         ({"NextToken": "not/base64*"}, "token is not valid"),
         ({"NextToken": "ünlesbar"}, "token is not valid"),
     ],
 )
-def test_what_aws_refuses(
-    ssm: Any, request_ids: dict[str, Any], members: dict[str, Any], said: str
+def test_operation_refuses_invalid_member(
+    ssm: Any, request_ids: dict[str, Any], members: dict[str, Any], expected: str
 ) -> None:
-    """A malformed request is answered with a ValidationException that says what is wrong."""
+    """The ValidationException says which value is wrong."""
     with pytest.raises(ClientError, match="ValidationException") as caught:
         _describe(ssm, {**request_ids, **members})
     error = vars(caught.value)["response"]
-    assert said in error["Error"]["Message"]
+    assert expected in error["Error"]["Message"]
     assert error["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_five_filters_pass_and_all_of_them_hold(ssm: Any, request_ids: dict[str, Any]) -> None:
-    """Up to five filters are taken, and an invocation has to pass each."""
+def test_filters_all_apply(ssm: Any, request_ids: dict[str, Any]) -> None:
+    """An invocation must pass each of up to five filters."""
     failed = {"Key": "STATUS", "Values": ["FAILED", "TIMED_OUT"]}
     timed_out = {"Key": "STATUS", "Values": ["TIMED_OUT"]}
     answer = _describe(ssm, {**request_ids, "Filters": [*[failed] * 4, timed_out]})
@@ -85,17 +85,17 @@ def test_five_filters_pass_and_all_of_them_hold(ssm: Any, request_ids: dict[str,
         "describe_maintenance_window_execution_task_invocations",
     ],
 )
-def test_what_does_not_exist(
+def test_operation_reports_unknown_ids(
     ssm: Any, request_ids: dict[str, Any], operation: str, wrong: str
 ) -> None:
-    """Ids that name no task execution of this account and Region do not exist."""
+    """Unknown ids are a DoesNotExistException."""
     with pytest.raises(ClientError, match="DoesNotExistException") as caught:
         getattr(ssm, operation)(**{**request_ids, wrong: OTHER_ID})
     assert vars(caught.value)["response"]["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_the_status_filter(server: Server, task: TaskExecution) -> None:
-    """Only the invocations in the statuses asked for come, page after page."""
+def test_filter_selects_by_status(server: Server, task: TaskExecution) -> None:
+    """Each page has only invocations of the requested statuses."""
     wanted = {"FAILED", "TIMED_OUT"}
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
         pager = client.iter_task_invocations(*task.task_ids, statuses=wanted, page_size=10)
@@ -104,8 +104,8 @@ def test_the_status_filter(server: Server, task: TaskExecution) -> None:
         assert [len(page) for page in pager.pages()] == [10, 7]
 
 
-def test_tokens_are_opaque_and_end_in_an_empty_one(ssm: Any, request_ids: dict[str, Any]) -> None:
-    """As AWS documents, the last page's token is empty, and the page size is free to change."""
+def test_token_is_opaque_and_empty_on_the_last_page(ssm: Any, request_ids: dict[str, Any]) -> None:
+    """The last page's token is empty, and the page size may change between pages."""
     request = {**request_ids, "MaxResults": 100}
     first = _describe(ssm, request)
     second = _describe(ssm, {**request, "NextToken": first["NextToken"]})
@@ -116,10 +116,10 @@ def test_tokens_are_opaque_and_end_in_an_empty_one(ssm: Any, request_ids: dict[s
     assert len(unsized["WindowExecutionTaskInvocationIdentities"]) == 50
 
 
-def test_tokens_of_another_question_are_refused(
+def test_token_of_another_request_is_refused(
     server: Server, ssm: Any, request_ids: dict[str, Any]
 ) -> None:
-    """A token holds for its own task, filter and Region only."""
+    """A token is valid for its own task, filter and Region only."""
     token = _describe(ssm, {**request_ids, "MaxResults": 10})["NextToken"]
     other = server.executions.add_run(*samples.patch_run(seed=1)).task_ids
     filters = [{"Key": "STATUS", "Values": ["FAILED"]}]
@@ -140,10 +140,10 @@ def test_tokens_of_another_question_are_refused(
         ("ValidationException", 400, ValidationError),
     ],
 )
-def test_rehearsed_errors(
+def test_fail_next_injects_errors(
     server: Server, task: TaskExecution, code: str, status: int, error: type[Exception]
 ) -> None:
-    """`fail_next` lets the next calls fail with a code, as often as it is told."""
+    """`fail_next` makes the given number of calls fail with the code."""
     server.executions.fail_next(code, times=2)
     with MaintenanceWindowClient(endpoint_url=server.url, config=NO_RETRY) as client:
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""``ssm-mwx serve`` and two clients that are none of ours: the AWS CLI, AWS's JavaScript SDK."""
+"""Third-party clients of ``ssm-mwx serve``: the AWS CLI and AWS's JavaScript SDK."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PAGE_SIZE = 50
 
 @attrs.frozen
 class Served:
-    """A running ``ssm-mwx serve``, by what it printed."""
+    """A running ``ssm-mwx serve``: the environment and the ids that it printed."""
 
     environment: dict[str, str]
     ids: TaskIds
@@ -36,19 +36,19 @@ class Served:
 
 @attrs.frozen
 class Answer:
-    """What a foreign client came back with: a document, or the code of an error."""
+    """A third-party client's result: a document, or an error code."""
 
     document: dict[str, Any] = attrs.field(factory=dict[str, Any])
     error: str | None = None
 
 
 Ask = Callable[[Served, str, dict[str, Any]], Answer]
-"""Makes one call of an operation, with these members."""
+"""Calls an operation with these members."""
 
 
 @pytest.fixture(name="served", scope="module")
 def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A process of its own, which knows nothing of these tests."""
+    """Run ``ssm-mwx serve`` in a separate process."""
     environment = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
     command = [sys.executable, "-m", "ssm_mwx", "serve", "--targets", str(TARGETS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
@@ -141,7 +141,7 @@ def _members(ids: tuple[str, str], **others: Any) -> dict[str, Any]:
 
 @pytest.fixture(name="client")
 def _client(served: Served) -> Iterator[MaintenanceWindowClient]:
-    """Ours, to compare with."""
+    """Return a client of the library, to compare with."""
     with MaintenanceWindowClient(
         endpoint_url=served.environment["AWS_ENDPOINT_URL_SSM"],
         region_name=served.environment["AWS_REGION"],
@@ -149,17 +149,19 @@ def _client(served: Served) -> Iterator[MaintenanceWindowClient]:
         yield client
 
 
-def test_same_task(ask: Ask, served: Served, client: MaintenanceWindowClient) -> None:
-    """What they are told of the task is what we are told."""
+def test_other_client_reads_the_same_task(
+    ask: Ask, served: Served, client: MaintenanceWindowClient
+) -> None:
+    """The task equals the one that the library reads."""
     answer = ask(served, GET, _members(served.ids))
 
     assert structure(answer.document, TaskExecution) == client.get_task_execution(*served.ids)
 
 
-def test_same_invocations_over_several_pages(
+def test_other_client_reads_the_same_invocations(
     ask: Ask, served: Served, client: MaintenanceWindowClient
 ) -> None:
-    """Page after page, by the tokens they are given, they see the same invocations."""
+    """All pages together equal what the library reads."""
     pages: list[InvocationPage] = []
     token: dict[str, str] = {}
     while not pages or pages[-1].next_token:
@@ -172,8 +174,10 @@ def test_same_invocations_over_several_pages(
     assert [invocation for page in pages for invocation in page] == expected
 
 
-def test_same_filter(ask: Ask, served: Served, client: MaintenanceWindowClient) -> None:
-    """A STATUS filter picks the same ones."""
+def test_other_client_filters_alike(
+    ask: Ask, served: Served, client: MaintenanceWindowClient
+) -> None:
+    """A STATUS filter selects the same invocations."""
     members = _members(served.ids, Filters=[{"Key": "STATUS", "Values": ["FAILED"]}])
     page = structure(ask(served, DESCRIBE, members).document, InvocationPage)
 
@@ -194,15 +198,15 @@ def test_same_filter(ask: Ask, served: Served, client: MaintenanceWindowClient) 
         ),
     ],
 )
-def test_same_errors(
+def test_other_client_gets_the_same_errors(
     ask: Ask, served: Served, operation: str, members: dict[str, Any], error: str
 ) -> None:
-    """They are told of errors by AWS's own codes."""
+    """Errors have AWS's codes."""
     assert ask(served, operation, members).error == error
 
 
-def test_foreign_token(ask: Ask, served: Served) -> None:
-    """A token that was not given for this question is refused."""
+def test_other_client_cannot_use_an_unknown_token(ask: Ask, served: Served) -> None:
+    """A token that the server did not issue is refused."""
     assert (
         ask(served, DESCRIBE, _members(served.ids, NextToken="AAAA")).error == "ValidationException"
     )

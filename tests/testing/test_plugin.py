@@ -11,18 +11,18 @@ from ssm_mwx import (
 from ssm_mwx.testing import ExecutionStore, samples
 
 
-def test_the_mock_gives_what_the_server_gives(
+def test_fixture_provides_an_empty_store(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
-    """Inside the process it is the same, through the pytest fixture too."""
+    """The pytest fixture mocks AWS inside the process."""
     task = maintenance_window_executions.add_run(*samples.patch_run(targets=30))
     client = MaintenanceWindowClient()
     assert task == client.get_task_execution(*task.task_ids)
     assert samples.patch_run(targets=30)[1] == tuple(client.iter_task_invocations(*task.task_ids))
 
 
-def test_the_plug_in_does_not_import_moto() -> None:
-    """A pytest run that does not use the fixture does not pay for moto."""
+def test_plugin_does_not_import_moto() -> None:
+    """A pytest run that does not use the fixture does not import moto."""
     code = "import sys, ssm_mwx.testing.plugin; print('moto' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert printed.stdout.strip() == b"False"

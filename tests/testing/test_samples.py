@@ -22,8 +22,8 @@ from ssm_mwx.testing import samples
         (samples.step_functions_run, TaskType.STEP_FUNCTIONS),
     ],
 )
-def test_samples_of_each_task_type(sample: Any, task_type: TaskType) -> None:
-    """Every sample's parameters are recognised, without a remainder, and its ids agree."""
+def test_sample_of_each_task_type_is_consistent(sample: Any, task_type: TaskType) -> None:
+    """The parameters are recognized without a remainder, and the ids agree."""
     task, invocations = sample(targets=20)
     assert {task_type} == {task.type, *(item.task_type for item in invocations)}
     assert {task.task_ids} == {item.task_ids for item in invocations}
@@ -31,14 +31,14 @@ def test_samples_of_each_task_type(sample: Any, task_type: TaskType) -> None:
     assert len(task.instance_ids) == 20
 
 
-def test_samples_repeat_by_seed() -> None:
-    """The same seed gives the same run, another seed another."""
+def test_sample_repeats_by_seed() -> None:
+    """The same seed gives the same run, a different seed a different one."""
     assert samples.patch_run() == samples.patch_run(seed=0)
     assert samples.patch_run(seed=1) != samples.patch_run()
 
 
-def test_a_patch_run_has_what_people_look_for() -> None:
-    """Some failed, some timed out, one was never sent; and the task says so."""
+def test_patch_run_has_failures_and_timeouts() -> None:
+    """Some targets fail, some time out, some commands are never sent."""
     task, invocations = samples.patch_run()
     statuses = [str(item.status) for item in invocations]
     assert tuple(map(statuses.count, ("SUCCESS", "FAILED", "TIMED_OUT"))) == (233, 12, 5)
@@ -48,7 +48,7 @@ def test_a_patch_run_has_what_people_look_for() -> None:
     assert max(item.end_time for item in invocations if item.end_time) == task.end_time
 
 
-def test_small_samples() -> None:
+def test_patch_run_of_few_targets_succeeds() -> None:
     """A run of no targets, or of one, is a success."""
     for targets in (0, 1):
         task, invocations = samples.patch_run(targets=targets)

@@ -11,8 +11,8 @@ from ssm_mwx import (
 from ssm_mwx.testing import Server, samples, serve
 
 
-def test_what_is_stored_is_what_comes_back(server: Server, task: TaskExecution) -> None:
-    """A run goes through HTTP and the library without a change."""
+def test_server_returns_what_is_stored(server: Server, task: TaskExecution) -> None:
+    """A stored run comes back over HTTP unchanged."""
     expected_task, expected_invocations = samples.patch_run()
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
         assert client.get_task_execution(*task.task_ids) == expected_task
@@ -21,13 +21,13 @@ def test_what_is_stored_is_what_comes_back(server: Server, task: TaskExecution) 
         assert tuple(pager) == expected_invocations
 
 
-def test_the_server_is_on_loopback_unless_asked_otherwise(server: Server) -> None:
-    """Nobody but this machine reaches it."""
+def test_server_listens_on_loopback_by_default(server: Server) -> None:
+    """By default only this machine reaches the server."""
     assert server.url.startswith("http://127.0.0.1:")
 
 
-def test_a_port_in_use_is_an_os_error(server: Server) -> None:
-    """A port that is taken is an error one can catch, and nothing is left running."""
+def test_server_port_in_use_is_an_os_error(server: Server) -> None:
+    """A port in use raises an OSError, and nothing stays running."""
     port = int(server.url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"), serve(port=port):
         raise AssertionError("not reached")  # pragma: no cover

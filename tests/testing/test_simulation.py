@@ -1,4 +1,4 @@
-"""Runs that take their course, on a clock that a test sets."""
+"""Simulated runs, on a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def _store(maintenance_window_executions: ExecutionStore) -> ExecutionStore:
 
 
 def _seen(task: TaskExecution) -> tuple[TaskExecution, list[TaskInvocation]]:
-    """The task and its invocations as a client sees them now."""
+    """Return the task and its invocations as a client gets them now."""
     with MaintenanceWindowClient() as client:
         return client.get_task_execution(*task.task_ids), list(
             client.iter_task_invocations(*task.task_ids)
         )
 
 
-def test_begins_with_everything_pending(store: ExecutionStore, clock: _Clock) -> None:
-    """At first nothing has started, and no command was sent."""
+def test_simulation_begins_pending(store: ExecutionStore, clock: _Clock) -> None:
+    """At first nothing has started, and no command is sent."""
     added = store.add_run(*samples.patch_run(targets=20), over=HOUR, clock=clock)
     task, invocations = _seen(added)
 
@@ -64,7 +64,7 @@ def test_begins_with_everything_pending(store: ExecutionStore, clock: _Clock) ->
     }
 
 
-def test_goes_on_target_by_target(store: ExecutionStore, clock: _Clock) -> None:
+def test_simulation_proceeds_target_by_target(store: ExecutionStore, clock: _Clock) -> None:
     """Midway some targets have ended, some run, and the task is in progress."""
     added = store.add_run(*samples.patch_run(targets=200), over=HOUR, clock=clock)
     clock.now += HOUR / 5
@@ -78,8 +78,8 @@ def test_goes_on_target_by_target(store: ExecutionStore, clock: _Clock) -> None:
     assert all(item.is_terminal and item.duration is not None for item in ended)
 
 
-def test_ends_as_the_sample_does(store: ExecutionStore, clock: _Clock) -> None:
-    """At the end all is as it was told, but for the times, which lie within the play."""
+def test_simulation_ends_as_the_sample(store: ExecutionStore, clock: _Clock) -> None:
+    """The end equals the sample, with times inside the simulation."""
     whole = samples.patch_run(targets=20)
     added = store.add_run(*whole, over=HOUR, clock=clock)
     clock.now += HOUR
@@ -94,7 +94,7 @@ def test_ends_as_the_sample_does(store: ExecutionStore, clock: _Clock) -> None:
     assert task.start_time == BEGIN + HOUR / 20
 
 
-def test_status_never_goes_back(store: ExecutionStore, clock: _Clock) -> None:
+def test_simulation_status_never_goes_back(store: ExecutionStore, clock: _Clock) -> None:
     """Each invocation goes from PENDING through IN_PROGRESS to its end, and stays there."""
     rank = {"PENDING": 0, "IN_PROGRESS": 1}
     added = store.add_run(*samples.patch_run(targets=10), over=100, clock=clock)
@@ -108,8 +108,8 @@ def test_status_never_goes_back(store: ExecutionStore, clock: _Clock) -> None:
     assert {(course[0], course[-1]) for course in courses} == {(0, 2)}
 
 
-def test_filter_goes_by_the_present_state(store: ExecutionStore, clock: _Clock) -> None:
-    """What is asked for by status is what has it now."""
+def test_simulation_filters_by_current_status(store: ExecutionStore, clock: _Clock) -> None:
+    """The filter compares the current status."""
     added = store.add_run(*samples.patch_run(targets=10), over=HOUR, clock=clock)
     with MaintenanceWindowClient() as client:
         before = client.describe_task_invocations(*added.task_ids, statuses="PENDING")
@@ -119,7 +119,7 @@ def test_filter_goes_by_the_present_state(store: ExecutionStore, clock: _Clock) 
     assert (len(before), len(after)) == (10, 0)
 
 
-def test_alarms_are_not_known_beforehand(store: ExecutionStore, clock: _Clock) -> None:
+def test_simulation_shows_alarms_at_the_end(store: ExecutionStore, clock: _Clock) -> None:
     """The triggered alarms show at the end."""
     alarms = (AlarmStateInformation("cpu", ExternalAlarmState.ALARM),)
     run = samples.patch_run(targets=1)
@@ -134,8 +134,8 @@ def test_alarms_are_not_known_beforehand(store: ExecutionStore, clock: _Clock) -
     assert (midway.triggered_alarms, ended.triggered_alarms) == (None, alarms)
 
 
-def test_run_without_times_is_played_too(store: ExecutionStore, clock: _Clock) -> None:
-    """Where a sample says no times, everything starts and ends together, and none are made up."""
+def test_simulation_of_a_run_without_times(store: ExecutionStore, clock: _Clock) -> None:
+    """Without times everything starts and ends together, and no times are made up."""
     task = TaskExecution(status=ExecutionStatus.SUCCESS)
     item = TaskInvocation(status=ExecutionStatus.SUCCESS)
     added = store.add_run(task, [item], over=HOUR, clock=clock)
@@ -150,8 +150,8 @@ def test_run_without_times_is_played_too(store: ExecutionStore, clock: _Clock) -
     assert (ended.start_time, ended.end_time) == (None, None)
 
 
-def test_change_by_hand_stops_the_play(store: ExecutionStore, clock: _Clock) -> None:
-    """Once a status is set, the run stands still as it was at that moment."""
+def test_simulation_ends_when_a_status_is_set(store: ExecutionStore, clock: _Clock) -> None:
+    """After `set_status` the run stays as it was at that moment."""
     added = store.add_run(*samples.patch_run(targets=10), over=HOUR, clock=clock)
     store.set_status(added, "CANCELLED")
     clock.now += HOUR
@@ -161,8 +161,8 @@ def test_change_by_hand_stops_the_play(store: ExecutionStore, clock: _Clock) -> 
     assert {str(item.status) for item in invocations} == {"PENDING"}
 
 
-def test_added_invocation_stops_the_play(store: ExecutionStore, clock: _Clock) -> None:
-    """So it does when an invocation is added."""
+def test_simulation_ends_when_an_invocation_is_added(store: ExecutionStore, clock: _Clock) -> None:
+    """After `add_invocations` the run stays as it was at that moment."""
     added = store.add_run(*samples.patch_run(targets=10), over=HOUR, clock=clock)
     store.add_invocations(added, [TaskInvocation()])
     clock.now += HOUR
@@ -171,8 +171,8 @@ def test_added_invocation_stops_the_play(store: ExecutionStore, clock: _Clock) -
     assert len(_seen(added)[1]) == 11
 
 
-def test_real_time_is_the_default(store: ExecutionStore) -> None:
-    """Without a clock of the test's own, a play of no length has ended at once, just now."""
+def test_simulation_uses_real_time_by_default(store: ExecutionStore) -> None:
+    """Without a clock, a simulation of no length ends immediately."""
     task = store.add_run(*samples.patch_run(targets=1), over=0)
 
     assert task.is_terminal

@@ -20,8 +20,8 @@ from ssm_mwx.testing import ExecutionStore, samples
 OTHER_ID = "11111111-2222-3333-4444-555555555555"
 
 
-def test_ids_are_made_where_none_are_given(maintenance_window_executions: ExecutionStore) -> None:
-    """What is added without ids can be asked for."""
+def test_store_generates_missing_ids(maintenance_window_executions: ExecutionStore) -> None:
+    """What is added without ids gets ids."""
     store = maintenance_window_executions
     task = store.add_task(type="LAMBDA", status=ExecutionStatus.PENDING, priority=0)
     added = store.add_invocations(task, [TaskInvocation(), TaskInvocation(invocation_id=OTHER_ID)])
@@ -32,10 +32,10 @@ def test_ids_are_made_where_none_are_given(maintenance_window_executions: Execut
     assert added == tuple(actual)
 
 
-def test_a_second_task_in_the_same_window_execution(
+def test_store_keeps_two_tasks_of_a_window_execution(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
-    """A window execution has as many tasks as are added to it."""
+    """A window execution can have several tasks."""
     patch = maintenance_window_executions.add_run(*samples.patch_run(targets=10))
     restart = maintenance_window_executions.add_run(
         *samples.automation_run(targets=3, window_execution_id=patch.window_execution_id)
@@ -46,18 +46,18 @@ def test_a_second_task_in_the_same_window_execution(
     assert len(list(client.iter_task_invocations(*restart.task_ids))) == 3
 
 
-def test_values_of_the_wrong_type_are_refused(
+def test_store_refuses_values_of_the_wrong_type(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
-    """The stand-in answers nothing that the service could not."""
+    """The fake AWS stores only what AWS could return."""
     with pytest.raises(ResponseError, match="Priority: not an integer"):
         maintenance_window_executions.add_task(priority="first")
     with pytest.raises(TypeError, match="color"):
         maintenance_window_executions.add_task(color="red")
 
 
-def test_states_can_be_changed(maintenance_window_executions: ExecutionStore) -> None:
-    """`set_status` changes what is answered, of a task and of an invocation."""
+def test_set_status_changes_the_answers(maintenance_window_executions: ExecutionStore) -> None:
+    """`set_status` changes a task and an invocation."""
     store = maintenance_window_executions
     task = store.add_task(status="IN_PROGRESS", status_details="on it")
     first, second = store.add_invocations(task, [TaskInvocation(), TaskInvocation()])
@@ -71,24 +71,26 @@ def test_states_can_be_changed(maintenance_window_executions: ExecutionStore) ->
     assert failed.status_details == "exit status 1"
 
 
-def test_what_is_not_stored_cannot_be_changed(
+def test_store_raises_key_error_for_what_it_lacks(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
-    """A task or an invocation that the store does not know is a `KeyError`."""
+    """A task or an invocation that is not stored is a `KeyError`."""
     store = maintenance_window_executions
-    foreign = samples.patch_run(targets=1)
+    unknown = samples.patch_run(targets=1)
     with pytest.raises(KeyError):
-        store.set_status(foreign[0], "FAILED")
+        store.set_status(unknown[0], "FAILED")
     with pytest.raises(KeyError):
-        store.add_invocations(*foreign)
+        store.add_invocations(*unknown)
     task = store.add_task()
     stray = TaskInvocation(*task.task_ids, invocation_id=OTHER_ID)
     with pytest.raises(KeyError):
         store.set_status(stray, "FAILED")
 
 
-def test_regions_and_accounts_are_apart(maintenance_window_executions: ExecutionStore) -> None:
-    """An execution is found in its own account and Region alone."""
+def test_store_separates_regions_and_accounts(
+    maintenance_window_executions: ExecutionStore,
+) -> None:
+    """An execution is found in its own account and Region only."""
     here = maintenance_window_executions.add_task()
     far = maintenance_window_executions.add_task(region_name="ap-south-1")
     theirs = maintenance_window_executions.add_task(account_id="111122223333")
