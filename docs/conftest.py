@@ -1,7 +1,7 @@
-"""Runs the pages against the stand-in: each Python block of a page, in one namespace.
+"""Run every example of the pages against the fake AWS; all blocks of a page share a namespace.
 
-A page finds a folder to write to, with what the AWS CLI would have saved of the patch run that
-`ids` name; and two functions of the reader's own, `handle` and `save`.
+A page starts in an empty folder that holds the patch run named by `ids` as the AWS CLI saves it.
+Its namespace has two functions of the reader's own: `handle` and `save`.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ssm.models import ssm_backends
 from sybil import Sybil
-from sybil.parsers.myst import PythonCodeBlockParser
 
 from ssm_mwx import TaskIds, TaskInvocation, unstructure
 from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows, samples
+from tests.support.examples import parsers
 
 _REGION = "us-east-1"
 
 
 def _set_up(namespace: dict[str, Any]) -> None:
-    """An account with a patch run in it, and what the pages take for granted."""
+    """Store a patch run, and define the names that the pages use."""
     executions = _open_account(namespace)
     run, invocations = samples.patch_run()
     task = executions.add_run(run, invocations)
@@ -47,7 +47,7 @@ def _set_up(namespace: dict[str, Any]) -> None:
 
 
 def _set_up_how_to(namespace: dict[str, Any]) -> None:
-    """An account with a failed patch run in it, a bucket, a mailbox and twenty runs more."""
+    """Store a failed patch run and twenty more runs; make a bucket and a mail address."""
     executions = _open_account(namespace)
     os.environ["REPORT_BUCKET"] = "patch-reports"
     client: Any = boto3.client
@@ -61,8 +61,8 @@ def _set_up_how_to(namespace: dict[str, Any]) -> None:
 
 
 def _open_account(namespace: dict[str, Any]) -> ExecutionStore:
-    """The stand-in, without a setting of this machine, in an empty folder."""
-    namespace["_at_the_end"] = stack = ExitStack()
+    """Start the fake AWS in an empty folder, without the settings of this machine."""
+    namespace["_exit_stack"] = stack = ExitStack()
     patch = stack.enter_context(pytest.MonkeyPatch.context())
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         patch.delenv(name)
@@ -76,7 +76,7 @@ def _open_account(namespace: dict[str, Any]) -> ExecutionStore:
 
 
 def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
-    """A run whose commands can be asked for, too."""
+    """Store a run whose failed commands have output."""
     task, invocations = samples.patch_run(targets=40)
     return executions.add_run(task, [_with_command(item, ssm) for item in invocations]).task_ids
 
@@ -99,11 +99,11 @@ def _with_command(invocation: TaskInvocation, ssm: Any) -> TaskInvocation:
 
 
 def _tear_down(namespace: dict[str, Any]) -> None:
-    namespace["_at_the_end"].close()
+    namespace["_exit_stack"].close()
 
 
 def _examples_of(setup: Callable[[dict[str, Any]], None], **pages: Any) -> Sybil:
-    return Sybil([PythonCodeBlockParser()], setup=setup, teardown=_tear_down, **pages)
+    return Sybil(parsers(), setup=setup, teardown=_tear_down, **pages)
 
 
 pytest_collect_file = (
