@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: ``nox -s docs``."""
+"""Sphinx builds the pages with these settings: ``nox -s docs``."""
 
 import enum
 from importlib.metadata import version as version_of
@@ -20,6 +20,8 @@ html_theme_options = {
 html_title = f"ssm_mwx {release}"
 html_show_copyright = False
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 
 myst_heading_anchors = 3
 myst_enable_extensions = ["colon_fence", "deflist"]
@@ -30,27 +32,27 @@ napoleon_use_ivar = True
 python_use_unqualified_type_names = True
 maximum_signature_line_length = 80
 
-# In a docstring, `name` is a link where there is something of that name, and code where not.
+# In a docstring, `name` is a link if something has that name, else it is code.
 default_role = "py:obj"
 nitpicky = True
 nitpick_ignore_regex = [
     ("py:obj", ".*"),
-    ("py:.*", r"(?!ssm_mwx\b).*"),  # others' names: their sites are not asked
+    ("py:.*", r"(?!ssm_mwx\b).*"),  # names of other packages: their sites are not asked
     ("py:.*", r".*\._\w+"),  # type variables
 ]
 
 
 def setup(app: Any) -> None:
-    """Show no signature of a class that nobody calls, or whose fields stand under it anyway."""
+    """Leave out the signature of a class that nobody calls, or whose fields follow it."""
     app.connect("autodoc-process-signature", _without_signature)
 
 
 def _without_signature(*event: Any) -> tuple[str, None] | None:
     _app, _what, _name, documented, *_signature = event
-    tells_nothing = isinstance(documented, type) and (
+    is_superfluous = isinstance(documented, type) and (
         issubclass(documented, enum.Enum)
         or attrs.has(documented)
         or getattr(documented, "_is_protocol", False)
-        or documented.__name__.endswith("Pager")  # the client's methods make them
+        or documented.__name__.endswith("Pager")  # made by the client's methods
     )
-    return ("", None) if tells_nothing else None
+    return ("", None) if is_superfluous else None
