@@ -1,6 +1,6 @@
-"""The README's example, and that the pages name and find what is there.
+"""The README's example, the links between pages, and the completeness of the reference.
 
-The examples of the pages in `docs` are run where they stand: see `docs/conftest.py`.
+`docs/conftest.py` runs the examples of the other pages.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from typing import Any
 import attrs
 import pytest
 from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.example import Example, SybilFailure
 
 import ssm_mwx
 import ssm_mwx.testing
 from ssm_mwx.testing import ExecutionStore, samples
+from tests.support.examples import parsers
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -27,48 +28,89 @@ IDS_IN_README: dict[str, Any] = {
 }
 
 
+def examples_in(page: Path) -> list[Example]:
+    """Return the examples of a page, in order."""
+    return list(Sybil(parsers(), path=str(page.parent)).parse(page).examples())
+
+
+def page_of(folder: Path, *, code: str, output: str) -> Path:
+    """Write a page with one example and its output."""
+    page = folder / "page.md"
+    page.write_text(f"```python\n{code}\n```\n\n```output\n{output}\n```\n", encoding="utf-8")
+    return page
+
+
 def test_readme_is_short() -> None:
-    """The README can be read in one go."""
+    """The README has fewer than 100 lines."""
     assert len(README.read_text(encoding="utf-8").splitlines()) < 100
 
 
-def test_readme_runs(
-    maintenance_window_executions: ExecutionStore, capsys: pytest.CaptureFixture[str]
+def test_readme_example_prints_its_output(
+    maintenance_window_executions: ExecutionStore,
 ) -> None:
-    """The README's example tells the task, and each target that did not succeed."""
-    task, invocations = samples.patch_run()
+    """The README's example runs, and prints what the README shows."""
+    task, invocations = samples.patch_run(targets=40)
     maintenance_window_executions.add_run(
         attrs.evolve(task, **IDS_IN_README),
         [attrs.evolve(each, **IDS_IN_README) for each in invocations],
         region_name="eu-west-1",
     )
 
-    examples = list(Sybil([PythonCodeBlockParser()], path=str(ROOT)).parse(README).examples())
+    examples = examples_in(README)
     for example in examples:
         example.evaluate()
 
-    assert len(examples) == 1
-    assert len(capsys.readouterr().out.splitlines()) == 1 + 17
+    assert len(examples) == 2
+
+
+def test_output_block_with_other_text_fails(tmp_path: Path) -> None:
+    """An output block that differs from what its example prints is reported line by line."""
+    code, output = examples_in(page_of(tmp_path, code="print('a', 1)", output="a 2"))
+    code.evaluate()
+
+    with pytest.raises(SybilFailure) as caught:
+        output.evaluate()
+
+    assert "- a 2" in str(caught.value)
+    assert "+ a 1" in str(caught.value)
+
+
+def test_output_block_with_dots_allows_any_text(tmp_path: Path) -> None:
+    """Three dots in an output block stand for any text."""
+    for example in examples_in(page_of(tmp_path, code="print('a', 17, 'b')", output="a ... b")):
+        example.evaluate()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_between_files(page: Path) -> None:
-    """What a page links to in this repository is there."""
-    links: list[str] = re.findall(r"\]\(([^)#\s]+)", page.read_text(encoding="utf-8"))
-    inside = [link for link in links if not link.startswith(("http:", "https:"))]
+def test_page_links_to_existing_files_and_headings(page: Path) -> None:
+    """Every relative link of a page leads to a file, and to a heading in it."""
+    links: list[str] = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
+    relative = [link for link in links if not link.startswith(("http:", "https:"))]
 
-    assert [link for link in inside if not (page.parent / link).exists()] == []
+    assert [link for link in relative if not _leads_somewhere(link, page)] == []
+
+
+def _leads_somewhere(link: str, page: Path) -> bool:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    return target.exists() and (not anchor or anchor in _anchors_of(target))
+
+
+def _anchors_of(page: Path) -> list[str]:
+    headings: list[str] = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    words = [re.sub(r"[^\w\s-]", "", heading.lower()) for heading in headings]
+    return [heading.strip().replace(" ", "-") for heading in words]
 
 
 @pytest.mark.parametrize(
     "package", [ssm_mwx, ssm_mwx.testing], ids=lambda package: package.__name__
 )
-def test_reference_is_complete(package: Any) -> None:
-    """The reference has every public name, and once."""
+def test_reference_lists_each_public_name_once(package: Any) -> None:
+    """The reference documents every public name of a package, each of them once."""
     text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     directive = rf"^\.\. auto\w+:: {re.escape(package.__name__)}\.(\w+)$"
     documented = re.findall(directive, text, re.MULTILINE)
-    modules = {"errors"}  # shown for its tree
+    modules = {"errors"}  # for its docstring, which shows the tree
 
-    assert sorted(package.__all__) == sorted(set(documented) - modules)
+    assert sorted(set(documented) - modules) == sorted(package.__all__)
     assert len(documented) == len(set(documented))
