@@ -20,7 +20,7 @@ def _stored() -> Any:
 
 
 def kinds_of_output(notebook: Any) -> list[list[list[str]]]:
-    """Of each cell, what its outputs are made of."""
+    """Return the kinds of each cell's outputs."""
     return [
         [sorted(output.get("data", {output.get("name"): ""})) for output in cell.get("outputs", ())]
         for cell in notebook.cells
@@ -28,12 +28,12 @@ def kinds_of_output(notebook: Any) -> list[list[list[str]]]:
 
 
 def outputs_of(notebook: Any) -> str:
-    """All that the notebook's cells put out."""
+    """Return all outputs of a notebook as text."""
     return "\n".join(str(cell.get("outputs", "")) for cell in notebook.cells)
 
 
 def test_notebook_runs(stored: Any, tmp_path: Path) -> None:
-    """The notebook runs to its end, and puts out what is stored in it."""
+    """The notebook runs, and has the kinds of output that are stored in it."""
     fresh = copy.deepcopy(stored)
 
     resources = {"metadata": {"path": str(tmp_path)}}
@@ -43,8 +43,8 @@ def test_notebook_runs(stored: Any, tmp_path: Path) -> None:
     assert "TIMED_OUT" in outputs_of(fresh)
 
 
-def test_notebook_is_kept_with_its_output(stored: Any) -> None:
-    """The stored notebook shows a report, frames and a timeline, run from the top."""
+def test_notebook_is_stored_with_its_output(stored: Any) -> None:
+    """The stored notebook was run from the top, and shows a report, frames and a timeline."""
     kinds = [kind for cell in kinds_of_output(stored) for output in cell for kind in output]
     code = [cell for cell in stored.cells if cell.cell_type == "code"]
 
@@ -53,7 +53,7 @@ def test_notebook_is_kept_with_its_output(stored: Any) -> None:
 
 
 def test_notebook_holds_no_secret(stored: Any) -> None:
-    """The stored outputs have no sensitive value, no script, no path and no local address."""
+    """The stored outputs have no sensitive value, script, path or local address."""
     outputs = outputs_of(stored)
 
     assert "RebootIfNeeded" not in outputs
@@ -63,7 +63,7 @@ def test_notebook_holds_no_secret(stored: Any) -> None:
 
 
 def test_notebook_names_no_machine(stored: Any) -> None:
-    """The notebook's metadata name the kernel every installation has, and nothing else."""
+    """The metadata name the kernel that every installation has, and nothing else."""
     assert stored.metadata == {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
