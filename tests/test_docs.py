@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +115,17 @@ def test_reference_lists_each_public_name_once(package: Any) -> None:
 
     assert sorted(set(documented) - modules) == sorted(package.__all__)
     assert len(documented) == len(set(documented))
+
+
+def test_design_lists_layers_of_contract() -> None:
+    """The table of layers has the modules of the import-linter contract, in its order."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    (contract,) = (
+        each for each in settings["tool"]["importlinter"]["contracts"] if each["type"] == "layers"
+    )
+    page = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    rows: list[str] = re.findall(r"^\| (`[^|]+) \|", page, re.MULTILINE)
+
+    assert [re.findall(r"\w+", row) for row in rows] == [
+        re.findall(r"\w+", layer) for layer in contract["layers"]
+    ]
