@@ -1,7 +1,7 @@
 """The models against the service model of the botocore that is installed.
 
-A member or a value that a newer service sends is kept or passed over at run time. The day botocore
-knows it, one of these tests says what is to be added.
+At run time, a member or value of a newer service is ignored or kept. Once botocore knows it, one of
+these tests fails and names it.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ SECRET = "5ecret"
 
 
 def _example(shape: Any) -> Any:
-    """A value of the shape with every member set, and the secret wherever text is free."""
+    """Return a value of the shape with every member set, and a secret as every free text."""
     match shape.type_name:
         case "structure":
             return {name: _example(member) for name, member in shape.members.items()}
@@ -72,8 +72,8 @@ def _is_sensitive(shape: Any) -> bool:
 
 
 @pytest.mark.parametrize(("name", "model"), SHAPES.items(), ids=SHAPES)
-def test_every_output_member_has_a_field(name: str, model: type[Any]) -> None:
-    """Every member, and no other, comes through a model and back."""
+def test_output_member_has_a_field(name: str, model: type[Any]) -> None:
+    """Every member of the service model, and no other, round-trips through a model."""
     example = _example(SERVICE.shape_for(name))
     instance = structure(example, model)
     fields = [field for field in attrs.fields(model) if field.init and field.eq]
@@ -83,14 +83,14 @@ def test_every_output_member_has_a_field(name: str, model: type[Any]) -> None:
 
 
 @pytest.mark.parametrize(("name", "enum"), ENUMS.items(), ids=ENUMS)
-def test_every_enum_value_has_a_member(name: str, enum: type[StrEnum]) -> None:
-    """Every value that the service may send is known, in the service's order."""
+def test_enum_value_has_a_member(name: str, enum: type[StrEnum]) -> None:
+    """Every value of the service model is a known member, in the same order."""
     assert SERVICE.shape_for(name).enum == [member.value for member in enum]
 
 
 @pytest.mark.parametrize(("name", "model"), SHAPES.items(), ids=SHAPES)
-def test_every_sensitive_shape_is_redacted(name: str, model: type[Any]) -> None:
-    """Exactly the members that the service marks as sensitive are withheld, in the repr too."""
+def test_sensitive_member_is_redacted(name: str, model: type[Any]) -> None:
+    """Exactly the members that the service model marks as sensitive are redacted."""
     shape = SERVICE.shape_for(name)
     instance = structure(_example(shape), model)
     shown = unstructure(instance, redact_sensitive=True)
@@ -102,23 +102,23 @@ def test_every_sensitive_shape_is_redacted(name: str, model: type[Any]) -> None:
 
 
 @pytest.mark.parametrize("operation", [GET, DESCRIBE])
-def test_every_declared_error_is_mapped(operation: str) -> None:
-    """An error that the operation declares has a class of its own."""
+def test_declared_error_has_a_class(operation: str) -> None:
+    """Every error that the operation declares has a class of its own."""
     declared = {shape.error_code for shape in SERVICE.operation_model(operation).error_shapes}
     assert {"DoesNotExistException", "InternalServerError"} <= declared
     assert {code for code in declared if ERRORS_BY_CODE.get(code) in (None, ServiceError)} == set()
 
 
-def test_every_request_member_is_known() -> None:
-    """The requests have the members that we fill, and no more."""
+def test_request_member_is_known() -> None:
+    """The requests have the members that are sent, and no more."""
     get = SERVICE.operation_model(GET).input_shape.members
     describe = SERVICE.operation_model(DESCRIBE).input_shape.members
     assert set(get) == {"WindowExecutionId", "TaskId"}
     assert set(describe) == {*get, "Filters", "MaxResults", "NextToken"}
 
 
-def test_every_request_bound_is_the_one_we_check() -> None:
-    """Lengths, the pattern and the page size are those of the service model."""
+def test_request_bounds_are_the_service_model_s() -> None:
+    """Lengths, pattern and page size are those of the service model."""
     members = SERVICE.operation_model(DESCRIBE).input_shape.members
     size = members["MaxResults"].metadata
     ids = members["WindowExecutionId"].metadata
@@ -136,8 +136,8 @@ def test_every_request_bound_is_the_one_we_check() -> None:
             client.describe_task_invocations(bad, good)
 
 
-def test_the_wire_carries_what_we_decode() -> None:
-    """The protocol is the JSON that `before-parse` hands us, times as epoch seconds."""
+def test_protocol_is_the_one_decoded_here() -> None:
+    """The protocol is JSON 1.1, with times as epoch seconds."""
     assert "json" in SERVICE.metadata.get("protocols", [SERVICE.metadata["protocol"]])
     assert SERVICE.metadata["jsonVersion"] == "1.1"
     assert SERVICE.shape_for("DateTime").serialization.get("timestampFormat") is None

@@ -1,3 +1,5 @@
+"""The package's public names: complete, importable, documented and typed."""
+
 from __future__ import annotations
 
 import ast
@@ -20,12 +22,12 @@ CLASSES = [each for each in PUBLIC if isinstance(each, type)]
 ATTRS_CLASSES = [cls for cls in CLASSES if attrs.has(cls)]
 
 
-def test_all_is_sorted() -> None:
-    """`__all__` is in order and names nothing twice."""
+def test_all_is_sorted_and_unique() -> None:
+    """`__all__` is sorted and names nothing twice."""
     assert sorted(set(ssm_mwx.__all__)) == ssm_mwx.__all__
 
 
-def test_all_is_what_is_there() -> None:
+def test_all_names_every_public_name() -> None:
     """`__all__` names every public name of the package, and no other."""
     public = {
         name
@@ -38,15 +40,15 @@ def test_all_is_what_is_there() -> None:
     assert set(ssm_mwx.__all__) == public - only_for_types | imported_late
 
 
-def test_what_is_not_there() -> None:
-    """A name that the package does not have is the usual error."""
+def test_unknown_name_is_an_attribute_error() -> None:
+    """A name that the package does not have is an AttributeError."""
     with pytest.raises(AttributeError, match="module 'ssm_mwx' has no attribute 'Nonsense'"):
         getattr(ssm_mwx, "Nonsense")  # noqa: B009 - a type checker knows that it is not there
 
 
 @pytest.mark.parametrize("name", ssm_mwx.__all__)
-def test_importable(name: str) -> None:
-    """Each public name can be had by a from-import."""
+def test_public_name_is_importable(name: str) -> None:
+    """Each public name can be imported from the package."""
     namespace: dict[str, object] = {}
 
     exec(f"from ssm_mwx import {name}", namespace)
@@ -67,8 +69,10 @@ def test_importable(name: str) -> None:
         (ssm_mwx.ResponseError, ["path", "operation_name", "request_id"]),
     ],
 )
-def test_given_by_name_only(public: Callable[..., object], names: list[str]) -> None:
-    """What a reader could not tell by its place has to be given by name."""
+def test_keyword_only_arguments_are_keyword_only(
+    public: Callable[..., object], names: list[str]
+) -> None:
+    """Arguments that have no obvious position are keyword-only."""
     parameters = inspect.signature(public).parameters
 
     assert [
@@ -76,23 +80,23 @@ def test_given_by_name_only(public: Callable[..., object], names: list[str]) -> 
     ] == names
 
 
-def test_package_is_documented() -> None:
-    """The package says what it is."""
+def test_package_has_a_docstring() -> None:
+    """The package has a docstring."""
     assert ssm_mwx.__doc__
 
 
 @pytest.mark.parametrize(
     "public", [*CLASSES, *(each for each in PUBLIC if isinstance(each, types.FunctionType))]
 )
-def test_documented(public: type | types.FunctionType) -> None:
-    """Each public class and function has a docstring that somebody wrote."""
+def test_public_object_has_a_written_docstring(public: type | types.FunctionType) -> None:
+    """Each public class and function has a docstring that is not generated."""
     assert public.__doc__
     assert not public.__doc__.startswith(f"{public.__name__}(")  # a named tuple's own
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_methods_are_documented(cls: type) -> None:
-    """Each public method and property that a class defines has a docstring."""
+def test_public_method_has_a_docstring(cls: type) -> None:
+    """Each public method and property of a class has a docstring."""
     without = [
         name
         for name, value in vars(cls).items()
@@ -107,8 +111,8 @@ def _is_method_or_property(value: object) -> bool:
 
 
 @pytest.mark.parametrize("cls", [*ATTRS_CLASSES, ssm_mwx.TaskIds])
-def test_fields_are_documented(cls: Any) -> None:
-    """Each field has a docstring under it."""
+def test_field_has_a_docstring(cls: Any) -> None:
+    """Each field has a docstring below it."""
     (definition,) = ast.parse(inspect.getsource(cls)).body
     documented = {
         ast.unparse(field.target)
@@ -123,22 +127,22 @@ def test_fields_are_documented(cls: Any) -> None:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_home(cls: type) -> None:
-    """Every public class is the library's own and can be found under the name it gives itself."""
+def test_public_class_is_found_under_its_own_name(cls: type) -> None:
+    """Each public class is the package's own, and found in the module that it names."""
     module = importlib.import_module(cls.__module__)
 
     assert cls.__module__.startswith("ssm_mwx.")
     assert getattr(module, cls.__qualname__) is cls
 
 
-def test_enums_are_strings() -> None:
-    """Every public enum is a StrEnum."""
+def test_public_enum_is_a_string() -> None:
+    """Each public enum is a StrEnum."""
     enums = [cls for cls in CLASSES if issubclass(cls, enum.Enum)]
 
     assert enums
     assert all(issubclass(cls, enum.StrEnum) for cls in enums)
 
 
-def test_typed() -> None:
-    """The package carries the marker that tells type checkers to read its annotations."""
+def test_package_is_marked_as_typed() -> None:
+    """The package has the marker that makes type checkers read its annotations."""
     assert importlib.resources.files("ssm_mwx").joinpath("py.typed").is_file()

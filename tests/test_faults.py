@@ -1,6 +1,6 @@
-"""Nothing is lost and nothing comes twice, whatever breaks on the way.
+"""Nothing is lost and nothing comes twice, whatever fails on the way.
 
-The server is our own, on loopback; it breaks connections for real, and botocore heals what passes.
+The server on loopback really breaks connections, and the client really retries.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ READ_TIMEOUT = 0.3
 
 @pytest.fixture(autouse=True)
 def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """botocore's waits between attempts take no time."""
+    """Make botocore's delays between attempts take no time."""
     waits: list[float] = []
     monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
 
 
 def _page(number: int) -> dict[str, Any]:
-    """Page `number`, from 0; its token tells the one after it."""
+    """Return page `number`, counted from 0; its token names the next one."""
     targets = EVERYTHING[number * PER_PAGE : (number + 1) * PER_PAGE]
     return {
         "WindowExecutionTaskInvocationIdentities": [
@@ -59,7 +59,7 @@ def _number(request: Request) -> int:
 
 @attrs.define
 class Service:
-    """Answers page by page, but for one page, which it answers with a fault for a while."""
+    """Answers page by page; one page fails a given number of times."""
 
     fault: Callable[[int], Answer]
     at_page: int
@@ -111,7 +111,7 @@ PASSING: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
 Errors = type[Exception] | tuple[type[Exception], ...]
 LASTING: dict[str, tuple[Callable[[int], Answer], Errors]] = {
     **PASSING,
-    # An older botocore, with urllib3 2, sees by itself that the body is short.
+    # An older botocore, with urllib3 2, notices a truncated body itself.
     "body cut short": (_broken(Break.CUT_SHORT), (ResponseError, ConnectionClosedError)),
     "truncated JSON": (_truncated, ResponseError),
     "expired credentials": (_error("ExpiredTokenException"), ExpiredCredentialsError),
@@ -126,8 +126,10 @@ def _targets(items: Any) -> Iterator[str]:
 
 @at_each_page
 @pytest.mark.parametrize("fault", PASSING)
-def test_passing_faults_are_healed(fault: str, at_page: int, make_client: ClientMaker) -> None:
-    """A fault that passes after a time or two is not seen: every target comes once, in order."""
+def test_iteration_continues_after_a_transient_error(
+    fault: str, at_page: int, make_client: ClientMaker
+) -> None:
+    """An error that passes after two attempts is not seen: every target comes once, in order."""
     service = Service(PASSING[fault][0], at_page, times=2)
     with (
         answering(service) as server,
@@ -138,8 +140,8 @@ def test_passing_faults_are_healed(fault: str, at_page: int, make_client: Client
 
 
 @at_each_page
-def test_a_body_cut_short_is_healed_for_a_client_we_build(at_page: int) -> None:
-    """botocore alone does not notice a body that ends before its Content-Length; ours does."""
+def test_built_client_retries_a_truncated_body(at_page: int) -> None:
+    """A client built here notices a truncated body, which botocore alone does not."""
     service = Service(_broken(Break.CUT_SHORT), at_page, times=2)
     with answering(service) as server, built(server.url) as client:
         assert list(_targets(client.iter_task_invocations(*IDS))) == EVERYTHING
@@ -166,13 +168,13 @@ def _go_on_in_a_new_process(server: AnswerServer, token: str | None) -> list[str
 
 @at_each_page
 @pytest.mark.parametrize(("fault", "error"), LASTING.values(), ids=LASTING)
-def test_after_a_lasting_fault_exactly_the_rest_is_left(
+def test_resume_token_after_a_persistent_error_brings_exactly_the_rest(
     fault: Callable[[int], Answer],
     error: Errors,
     at_page: int,
     make_client: ClientMaker,
 ) -> None:
-    """The walk fails at the page at fault; `resume_token` gives all that did not come, once."""
+    """After an error, `resume_token` brings every target that did not come, once."""
     service = Service(fault, at_page, times=1_000)
     got: list[str] = []
     retries = {"total_max_attempts": 2}
@@ -192,8 +194,8 @@ def test_after_a_lasting_fault_exactly_the_rest_is_left(
 
 
 @at_each_page
-def test_the_rest_comes_in_a_new_process_too(at_page: int) -> None:
-    """`resume_token` is all that a new process needs."""
+def test_resume_token_works_in_a_new_process(at_page: int) -> None:
+    """A new process needs only `resume_token` to bring the rest."""
     service = Service(_error("ExpiredTokenException"), at_page, times=1)
     got: list[str] = []
     with answering(service) as server, built(server.url) as client:
@@ -205,10 +207,8 @@ def test_the_rest_comes_in_a_new_process_too(at_page: int) -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError], ids=lambda stop: stop.__name__)
 @pytest.mark.parametrize("after", [1, 9, 10, 11, 25, 49, 50])
-def test_a_consumer_that_fails_repeats_at_most_one_page(
-    stop: type[BaseException], after: int
-) -> None:
-    """When the consumer fails with an item in hand, the page of that item comes again."""
+def test_failing_consumer_repeats_at_most_one_page(stop: type[BaseException], after: int) -> None:
+    """If the consumer fails at an item, that item's page comes again."""
     got: list[str] = []
 
     def consume(pager: Any) -> None:
@@ -227,8 +227,8 @@ def test_a_consumer_that_fails_repeats_at_most_one_page(
     assert rest == EVERYTHING[first_of_page:]
 
 
-def test_a_consumer_that_breaks_can_go_on() -> None:
-    """A loop left by ``break`` is no different from one that failed."""
+def test_loop_left_by_break_can_be_resumed() -> None:
+    """A loop left by ``break`` can be resumed like one that failed."""
     with answering(Service(_html, 0, times=0)) as server, built(server.url) as client:
         pager = client.iter_task_invocations(*IDS)
         for target in _targets(pager):  # pragma: no branch - it stops before the end
@@ -248,13 +248,13 @@ def test_a_consumer_that_breaks_can_go_on() -> None:
     ],
     ids=["repeated", "cycle of two", "cycle of three"],
 )
-def test_tokens_that_never_end(
+def test_token_cycle_is_an_error(
     tokens: dict[str | None, str], pages: int, make_client: ClientMaker
 ) -> None:
-    """A token seen before ends the walk with an error, after the page that carried it."""
+    """A token seen before is an error after the page that has it."""
 
     def answer(request: Request) -> Answer:
-        assert len(server.requests) < 20, "the walk goes on for ever"
+        assert len(server.requests) < 20, "the iteration goes on forever"
         token = tokens[request.members.get("NextToken")]
         page = {**_page(0), "NextToken": token}
         return Answer.of_json(page)
@@ -267,11 +267,11 @@ def test_tokens_that_never_end(
     assert (caught.value.page_number, caught.value.token) == (pages, got[-1].next_token)
 
 
-def test_a_starting_token_that_comes_again() -> None:
-    """The token that a walk began with counts as seen."""
+def test_repeated_starting_token_is_an_error() -> None:
+    """The starting token counts as seen."""
 
     def answer(_request: Request) -> Answer:
-        assert len(server.requests) < 20, "the walk goes on for ever"
+        assert len(server.requests) < 20, "the iteration goes on forever"
         return Answer.of_json({**_page(0), "NextToken": "start"})
 
     with answering(answer) as server, built(server.url) as client:
@@ -281,8 +281,8 @@ def test_a_starting_token_that_comes_again() -> None:
     assert len(server.requests) == 1
 
 
-def test_one_client_in_many_threads() -> None:
-    """Sixteen threads, each with a pager of its own, mix nothing up."""
+def test_client_is_safe_to_share_between_threads() -> None:
+    """Sixteen threads with a pager each get their own items only."""
 
     def walk(number: int) -> tuple[list[str], bool]:
         ids = (f"{number:08}-32a7-4ea7-9a6b-b4ef436e1111", IDS[1])

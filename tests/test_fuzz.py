@@ -1,7 +1,7 @@
-"""Whatever comes, nothing is raised outside our error tree, and no text is lost.
+"""Any answer is read or refused with an error of the package, and no text is lost.
 
-A small, repeatable run by default; ``SSM_MWX_FUZZ_EXAMPLES=100000 pytest tests/test_fuzz.py`` makes
-a long one with new examples each time.
+The default run is short and repeatable; ``SSM_MWX_FUZZ_EXAMPLES=100000 pytest tests/test_fuzz.py``
+makes a long one with new examples each time.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ DOCUMENTS = st.dictionaries(st.sampled_from(NAMES) | st.text(), _values(NAMES)) 
 
 @st.composite
 def _parameters_texts(draw: st.DrawFn) -> str:
-    """JSON, and JSON that was cut, doubled, wrapped or scrambled on the way."""
+    """Draw JSON, and JSON that is truncated, doubled, wrapped or scrambled."""
     text = json.dumps(draw(DOCUMENTS), ensure_ascii=draw(st.booleans()))
     start = draw(st.integers(0, len(text)))
     end = draw(st.integers(0, len(text)))
@@ -124,8 +124,8 @@ def _parameters_texts(draw: st.DrawFn) -> str:
 
 @fuzzed
 @given(text=_parameters_texts(), task_type=st.none() | st.sampled_from([*TaskType, "NEW_TYPE"]))
-def test_parameters_of_any_text(text: str, task_type: str | None) -> None:
-    """`parameters` never raises, keeps the text, and gives a reason where it knows no better."""
+def test_parameters_take_any_text(text: str, task_type: str | None) -> None:
+    """`parameters` never raises, keeps the text, and gives a reason if it is unrecognized."""
     invocation = TaskInvocation(
         raw_parameters=text, task_type=None if task_type is None else TaskType(task_type)
     )
@@ -147,8 +147,8 @@ ANSWERS = st.dictionaries(st.sampled_from(MEMBERS) | st.text(), _values(MEMBERS)
 
 @fuzzed
 @given(answer=ANSWERS | _values(MEMBERS))
-def test_structure_of_any_value(answer: Any) -> None:
-    """`structure` gives a model that goes out and in again, or one of our errors."""
+def test_structure_takes_any_value(answer: Any) -> None:
+    """`structure` returns a model that round-trips, or raises an error of the package."""
     for model in (TaskExecution, TaskInvocation, InvocationPage):
         try:
             made: Any = structure(answer, model)
@@ -162,8 +162,8 @@ def test_structure_of_any_value(answer: Any) -> None:
 
 @fuzzed
 @given(answer=ANSWERS)
-def test_any_answer_to_a_call(answer: dict[str, Any]) -> None:
-    """A call gives an answer, or one of our errors."""
+def test_call_takes_any_answer(answer: dict[str, Any]) -> None:
+    """A call returns a model, or raises an error of the package."""
     client = MaintenanceWindowClient(FakeSsmClient({None: answer}, task=answer))
     for call in (client.get_task_execution, client.describe_task_invocations):
         try:

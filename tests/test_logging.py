@@ -1,4 +1,4 @@
-"""What the library writes into the log ``ssm_mwx``."""
+"""The records of the logger ``ssm_mwx``."""
 
 from __future__ import annotations
 
@@ -43,10 +43,8 @@ def _two_pages(request: Request) -> Answer:
     )
 
 
-def test_one_record_for_each_call(
-    make_client: ClientMaker, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Each page leaves one debug record, with its figures as fields and in the text."""
+def test_call_logs_one_record(make_client: ClientMaker, caplog: pytest.LogCaptureFixture) -> None:
+    """Each call logs one debug record, with its figures as fields and in the text."""
     with answering(_two_pages) as server, make_client(server.url) as client:
         list(client.iter_task_invocations(*IDS))
     assert [_fields(record) for record in caplog.records] == [
@@ -61,8 +59,10 @@ def test_one_record_for_each_call(
     assert "request_id=request-2 attempts=1 milliseconds=" in message
 
 
-def test_milliseconds(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time that a call took is told in milliseconds, to the tenth."""
+def test_record_has_the_milliseconds_of_the_call(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The duration of a call is logged in milliseconds, to one decimal."""
     clock = SimpleNamespace(perf_counter=iter([2.0, 7.34567]).__next__)
     monkeypatch.setattr(boto, "time", clock)
     MaintenanceWindowClient(FakeSsmClient()).get_task_execution(*IDS)
@@ -71,18 +71,20 @@ def test_milliseconds(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.Monk
     assert vars(record)["milliseconds"] == 5345.7
 
 
-def test_nothing_of_the_answer_is_logged(
+def test_record_holds_nothing_of_the_answer(
     make_client: ClientMaker, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither bodies nor ids of the answer stand in a record of ours."""
+    """No record holds a body or an id of the answer."""
     with answering(_two_pages) as server, make_client(server.url) as client:
         list(client.iter_task_invocations(*IDS))
     ours = [record for record in caplog.records if record.name == "ssm_mwx"]
     assert "secret" not in repr([vars(record) for record in ours])
 
 
-def test_attempts_are_counted(make_client: ClientMaker, caplog: pytest.LogCaptureFixture) -> None:
-    """A call that botocore had to repeat leaves one record, and says how often it tried."""
+def test_record_counts_the_attempts(
+    make_client: ClientMaker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A call that was retried logs one record with the number of attempts."""
 
     def at_second(_request: Request) -> Answer:
         if len(server.requests) < 2:
@@ -102,22 +104,22 @@ def test_attempts_are_counted(make_client: ClientMaker, caplog: pytest.LogCaptur
         (Answer(b'["?"]', status=400), ResponseError, (None, None)),
     ],
 )
-def test_a_call_that_fails_is_logged_too(
+def test_failed_call_logs_one_record(
     answer: Answer,
     error: type[Exception],
     told: tuple[object, ...],
     make_client: ClientMaker,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A failed call leaves a record with what is known of it."""
+    """A failed call logs one record with what is known of it."""
     with answering(answer) as server, make_client(server.url) as client, pytest.raises(error):
         client.get_task_execution(*IDS)
     assert [_fields(record) for record in caplog.records] == [(GET, None, None, *told)]
     assert caplog.messages[0].startswith(f"failed operation={GET} ")
 
 
-def test_a_call_without_an_answer_is_logged_too(caplog: pytest.LogCaptureFixture) -> None:
-    """Where no answer came there is no request id to tell."""
+def test_call_without_an_answer_logs_no_request_id(caplog: pytest.LogCaptureFixture) -> None:
+    """A call without an answer logs a record without a request id."""
     with (
         built("http://127.0.0.1:9", retries={"total_max_attempts": 1}) as client,
         pytest.raises(EndpointConnectionError),
@@ -126,8 +128,8 @@ def test_a_call_without_an_answer_is_logged_too(caplog: pytest.LogCaptureFixture
     assert [_fields(record) for record in caplog.records] == [(GET, None, None, None, None)]
 
 
-def test_a_repeated_token_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
-    """A walk that would never end is told at the level of a warning, too."""
+def test_repeated_token_logs_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """A repeated token logs a warning, which does not show the token."""
     body = b'{"WindowExecutionTaskInvocationIdentities": [], "NextToken": "again"}'
     with (
         answering(Answer(body)) as server,
@@ -140,8 +142,8 @@ def test_a_repeated_token_is_a_warning(caplog: pytest.LogCaptureFixture) -> None
     assert "again" not in warning.getMessage()
 
 
-def test_silent_unless_asked(caplog: pytest.LogCaptureFixture) -> None:
-    """Above the debug level nothing is written, and the library's logger has a null handler."""
+def test_nothing_is_logged_above_debug(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is logged above the debug level, and the logger has a null handler."""
     caplog.set_level(logging.INFO, "ssm_mwx")
     with answering(_two_pages) as server, built(server.url) as client:
         list(client.iter_task_invocations(*IDS))

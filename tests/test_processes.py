@@ -1,4 +1,4 @@
-"""Models, pages and errors on their way between interpreters."""
+"""Models, pages and errors sent to another interpreter and back."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ pickle.dump((type(value).__module__, type(value).__name__, repr(value), value), 
 
 
 def _there_and_back(value: object) -> Any:
-    """Send `value` to a new interpreter, which has not imported the library, and get it back."""
+    """Send `value` to a new interpreter, which has not imported the package, and back."""
     done = subprocess.run(
         [sys.executable, "-c", ECHO], input=pickle.dumps(value), capture_output=True, check=True
     )
@@ -72,8 +72,8 @@ def _there_and_back(value: object) -> Any:
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
-def test_values_come_back_equal(value: Any, send: Any) -> None:
-    """A value is equal after the way, number and request id of a page included."""
+def test_value_comes_back_equal(value: Any, send: Any) -> None:
+    """A value comes back equal, with number and request id of a page."""
     back = send(value)
     assert (back, type(back)) == (value, type(value))
     assert getattr(value, "number", None) == getattr(back, "number", None)
@@ -82,8 +82,8 @@ def test_values_come_back_equal(value: Any, send: Any) -> None:
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
-def test_errors_come_back_whole(error: Any, send: Any) -> None:
-    """An error keeps its type, text, fields and notes."""
+def test_error_comes_back_complete(error: Any, send: Any) -> None:
+    """An error comes back with its type, text, fields and notes."""
     if not hasattr(error, "__notes__"):
         error.add_note("seen on the way")
     back = send(error)

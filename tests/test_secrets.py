@@ -1,7 +1,7 @@
-"""No sensitive value shows unasked, on any channel of ours.
+"""No sensitive value is shown unless asked for.
 
-One secret is planted in every sensitive member of a task and an invocation, and looked for in all
-that is shown of them.
+Every sensitive member of a task and its invocations holds one secret. The tests look for it in all
+that the package shows.
 """
 
 from __future__ import annotations
@@ -103,16 +103,16 @@ CHANNELS: dict[str, Callable[[Any], str]] = {
 
 
 @pytest.mark.parametrize("show", CHANNELS.values(), ids=CHANNELS)
-def test_what_is_shown_holds_no_secret(show: Callable[[Any], str]) -> None:
-    """Models, pages and parameters withhold it, and say that something is withheld."""
+def test_channel_shows_no_secret(show: Callable[[Any], str]) -> None:
+    """No way of showing a model, page or parameters shows a sensitive value."""
     for holder in HOLDERS:
         shown = show(holder)
         assert SECRET not in shown
         assert shown
 
 
-def test_the_placeholder_stands_where_something_is_withheld() -> None:
-    """A value that is there shows as ``<sensitive>``; one that is absent, as None."""
+def test_repr_has_a_placeholder_for_each_sensitive_value() -> None:
+    """A sensitive value is shown as ``<sensitive>``, and an absent one as None."""
     assert "task_parameters=<sensitive>" in repr(TASK)
     assert "raw_parameters=<sensitive>" in repr(INVOCATIONS[0])
     assert "owner_information=<sensitive>" in repr(INVOCATIONS[0])
@@ -120,15 +120,15 @@ def test_the_placeholder_stands_where_something_is_withheld() -> None:
     assert "raw_parameters=None" in repr(TaskInvocation())
 
 
-def test_what_is_not_sensitive_shows() -> None:
-    """Document and parameter names, instance ids and target keys are there to be read."""
+def test_repr_shows_what_is_not_sensitive() -> None:
+    """Document and parameter names, instance ids and target keys are shown."""
     shown = repr(INVOCATIONS[0].parameters)
     for plain in ("AWS-RunShellScript", "i-1", "tag:Role", "commands"):
         assert plain in shown
 
 
-def test_unstructure_withholds_when_asked() -> None:
-    """With `redact_sensitive` the placeholder stands in the data, and nothing else changes."""
+def test_unstructure_redacts_on_request() -> None:
+    """With `redact_sensitive` the data has placeholders, and the same members."""
     page = InvocationPage(INVOCATIONS)
     for model in (TASK, INVOCATIONS[0], page):
         plain, redacted = unstructure(model), unstructure(model, redact_sensitive=True)
@@ -154,18 +154,18 @@ WRONG: list[Any] = [
 
 
 def _all_of(error: BaseException) -> str:
-    """All that may be told of an error: text, fields, notes, cause and context."""
+    """Return all that a log may show of an error: text, fields, notes, cause and context."""
     told = traceback.format_exception(error)
     return "".join(told) + repr((error, error.args, vars(error)))
 
 
-# botocore's parser makes a list of the letters of this one, and an injected client is not altered.
+# botocore's parser turns this text into a list of its letters, so that it is no error there.
 NOT_SEEN_BEHIND_BOTOCORE: Any = {"TaskParameters": [{"Name": {"Values": SECRET}}]}
 
 
 @pytest.mark.parametrize("document", [*WRONG, NOT_SEEN_BEHIND_BOTOCORE], ids=str)
-def test_errors_of_structure_hold_no_secret(document: Any) -> None:
-    """The error names a path; cattrs' errors, which hold the values, are not chained."""
+def test_error_of_structure_holds_no_secret(document: Any) -> None:
+    """The error names a path, and does not chain cattrs' errors, which hold values."""
     with pytest.raises(ResponseError) as caught:
         structure(document, TaskExecution)
     error = caught.value
@@ -175,10 +175,10 @@ def test_errors_of_structure_hold_no_secret(document: Any) -> None:
 
 @pytest.mark.parametrize("document", WRONG, ids=str)
 @pytest.mark.parametrize("cut", [None, -1], ids=["whole", "truncated"])
-def test_errors_of_calls_hold_no_secret(
+def test_error_of_a_call_holds_no_secret(
     document: Any, cut: int | None, make_client: ClientMaker
 ) -> None:
-    """Nor do the errors of a call on either way."""
+    """The error of a call holds no secret on either decode path."""
     body = json.dumps(document).encode()[:cut]
     with (
         answering(Answer(body)) as server,
@@ -203,16 +203,14 @@ BODY = json.dumps(
 
 @pytest.fixture(name="whole_log")
 def _whole_log(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
-    """Everything that anybody logs, botocore and urllib3 included."""
+    """Return all that is logged, by botocore and urllib3 too."""
     caplog.set_level(logging.DEBUG)
     return lambda: caplog.text + repr([record.args for record in caplog.records])
 
 
 @pytest.mark.parametrize("body", [BODY, BODY[:-1], BODY[1:]], ids=["good", "cut", "no JSON"])
-def test_no_log_of_a_client_we_build_holds_a_secret(
-    body: bytes, whole_log: Callable[[], str]
-) -> None:
-    """botocore's debug log tells of the call, but not what came back."""
+def test_log_of_a_built_client_holds_no_secret(body: bytes, whole_log: Callable[[], str]) -> None:
+    """botocore's debug log shows the call of a client built here, but not the answer."""
     with answering(Answer(body)) as server, built(server.url) as client:
         try:
             client.describe_task_invocations(*IDS)
@@ -222,8 +220,8 @@ def test_no_log_of_a_client_we_build_holds_a_secret(
     assert SECRET not in whole_log()
 
 
-def test_the_log_of_an_injected_client_is_not_ours(whole_log: Callable[[], str]) -> None:
-    """A ready client is never altered, so botocore's own debug log shows what came: documented."""
+def test_log_of_an_existing_client_is_botocore_s(whole_log: Callable[[], str]) -> None:
+    """An existing client is not altered, so botocore's debug log shows the answer."""
     with answering(Answer(BODY)) as server, injected(server.url) as client:
         client.describe_task_invocations(*IDS)
     assert SECRET in whole_log()

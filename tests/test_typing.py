@@ -1,7 +1,6 @@
-"""What type checkers say to a stranger's script.
+"""A user's scripts under strict type checkers, with and without stubs for boto3.
 
-The scripts in `tests/typing` are checked here as a stranger would: strictly, against the
-installed package, and the plain one where no stubs for boto3 are installed.
+The scripts in `tests/typing` are checked against the installed package.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ PYTHONS = [
 
 
 def _check(script: Path, folder: Path, *command: str) -> None:
-    """Run a checker on a copy of `script`, so that it does not see this checkout."""
+    """Run a type checker on a copy of `script`, outside of this checkout."""
     (folder / script.name).write_text("# pyright: strict\n" + script.read_text())
     everything = [sys.executable, "-m", *command, script.name]
     done = subprocess.run(everything, capture_output=True, check=False, text=True, cwd=folder)
@@ -42,12 +41,12 @@ def _check(script: Path, folder: Path, *command: str) -> None:
 
 
 @pytest.mark.parametrize(("script", "python"), PYTHONS)
-def test_mypy_strict(script: Path, python: str, tmp_path: Path) -> None:
-    """``mypy --strict`` finds nothing to say."""
+def test_mypy_finds_no_error(script: Path, python: str, tmp_path: Path) -> None:
+    """``mypy --strict`` finds no error in a user's script."""
     _check(script, tmp_path, "mypy", "--strict", "--python-executable", python)
 
 
 @pytest.mark.parametrize(("script", "python"), PYTHONS)
-def test_pyright_strict(script: Path, python: str, tmp_path: Path) -> None:
-    """Pyright in strict mode finds nothing to say."""
+def test_pyright_finds_no_error(script: Path, python: str, tmp_path: Path) -> None:
+    """Pyright in strict mode finds no error in a user's script."""
     _check(script, tmp_path, "pyright", "--pythonpath", python)
