@@ -1,4 +1,4 @@
-"""What all tests share: no test finds a real account, or a setting of this machine."""
+"""Fixtures for all tests, which never use a real account or a setting of this machine."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import pytest
 from hypothesis import settings
 
 from ssm_mwx import MaintenanceWindowClient
-from tests.support.clients import built, injected
+from tests.support.clients import built, existing
 
 settings.register_profile("ssm_mwx", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("ssm_mwx")
 
-# A shell starts what it puts in the background deaf to Ctrl-C, which some tests send.
+# A shell lets a background process ignore Ctrl-C, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
 def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Only made-up credentials and a Region; no profile, no instance metadata."""
+    """Set made-up credentials and a Region; no profile, no instance metadata."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
@@ -38,8 +38,8 @@ def _no_aws_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 ClientMaker = Callable[..., MaintenanceWindowClient]
 
 
-@pytest.fixture(name="make_client", params=[built, injected], ids=["built", "injected"])
+@pytest.fixture(name="make_client", params=[built, existing], ids=["built", "existing"])
 def _make_client(request: pytest.FixtureRequest) -> ClientMaker:
-    """Both ways to a client: one that the library builds, and a ready boto3 client."""
+    """Return a function that makes a client, in each of the two ways."""
     maker: ClientMaker = request.param
     return maker

@@ -7,7 +7,6 @@ import pickle
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,11 +29,9 @@ from ssm_mwx import (
 )
 from tests.conftest import ClientMaker
 from tests.support.clients import built, plain
-from tests.support.fakes import FakeSsmClient
+from tests.support.fakes import IDS, PAYLOADS, FakeSsmClient
 from tests.support.servers import Answer, Request, answering
 
-PAYLOADS = Path(__file__).parent / "payloads"
-IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 NO_RETRY = {"retries": {"total_max_attempts": 1}}
 
 
@@ -303,7 +300,7 @@ def test_service_error_has_its_class_and_data(make_client: ClientMaker) -> None:
         client.get_task_execution(*IDS)
     error = caught.value
     assert isinstance(error, ClientError)
-    assert (error.code, error.message) == ("DoesNotExistException", "told by the test server")
+    assert (error.code, error.message) == ("DoesNotExistException", "an error of the test server")
     assert (error.request_id, error.http_status) == ("request-1", 400)
     assert error.operation_name == "GetMaintenanceWindowExecutionTask"
     assert pickle.loads(pickle.dumps(error)).response == error.response

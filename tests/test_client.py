@@ -10,12 +10,12 @@ import botocore.session
 import pytest
 from botocore.config import Config
 
-from ssm_mwx import InvalidRequestError, MaintenanceWindowClient, TaskIds
+from ssm_mwx import InvalidRequestError, MaintenanceWindowClient
 from tests.conftest import ClientMaker
 from tests.support.clients import plain
+from tests.support.fakes import IDS
 from tests.support.servers import Answer, Request, answering
 
-IDS = TaskIds("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 EMPTY_PAGE = Answer.of_json({"WindowExecutionTaskInvocationIdentities": [], "NextToken": ""})
 PROFILE = "[profile {}]\naws_access_key_id = AKIA\naws_secret_access_key = made-up\n{}\n"
 FAILING = Answer.of_error("InternalServerError", 500)

@@ -30,7 +30,7 @@ from ssm_mwx import (
     unstructure,
 )
 from ssm_mwx.errors import ERRORS_BY_CODE
-from tests.support.fakes import FakeSsmClient
+from tests.support.fakes import SECRET, FakeSsmClient
 
 GET = "GetMaintenanceWindowExecutionTask"
 DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
@@ -49,7 +49,6 @@ ENUMS = {
     "MaintenanceWindowTaskType": TaskType,
     "ExternalAlarmState": ExternalAlarmState,
 }
-SECRET = "5ecret"
 
 
 def _example(shape: Any) -> Any:

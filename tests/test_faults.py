@@ -26,12 +26,11 @@ from ssm_mwx import (
 )
 from tests.conftest import ClientMaker
 from tests.support.clients import built
+from tests.support.fakes import IDS
+from tests.support.pages import PER_PAGE, PagedTask, page_number
 from tests.support.servers import Answer, AnswerServer, Break, Request, answering
 
-IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
-PAGES = 5
-PER_PAGE = 10
-EVERYTHING = [f"target-{number}" for number in range(PAGES * PER_PAGE)]
+TASK = PagedTask(pages=5)
 READ_TIMEOUT = 0.3
 
 
@@ -40,21 +39,6 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make botocore's delays between attempts take no time."""
     waits: list[float] = []
     monkeypatch.setattr("botocore.endpoint.time.sleep", waits.append)
-
-
-def _page(number: int) -> dict[str, Any]:
-    """Return page `number`, counted from 0; its token names the next one."""
-    targets = EVERYTHING[number * PER_PAGE : (number + 1) * PER_PAGE]
-    return {
-        "WindowExecutionTaskInvocationIdentities": [
-            {"WindowTargetId": target, "Status": "FAILED"} for target in targets
-        ],
-        "NextToken": f"page-{number + 1}" if number + 1 < PAGES else "",
-    }
-
-
-def _number(request: Request) -> int:
-    return int(request.members.get("NextToken", "page-0").removeprefix("page-"))
 
 
 @attrs.define
@@ -67,15 +51,15 @@ class Service:
 
     def __call__(self, request: Request) -> Answer:
         """Answer one request."""
-        number = _number(request)
+        number = page_number(request)
         if number == self.at_page and self.times > 0:
             self.times -= 1
             return self.fault(number)
-        return Answer.of_json(_page(number))
+        return Answer.of_json(TASK.page(number))
 
 
 def _broken(how: Break) -> Callable[[int], Answer]:
-    return lambda number: attrs.evolve(Answer.of_json(_page(number)), broken=how)
+    return lambda number: attrs.evolve(Answer.of_json(TASK.page(number)), broken=how)
 
 
 def _error(code: str, status: int = 400) -> Callable[[int], Answer]:
@@ -83,11 +67,11 @@ def _error(code: str, status: int = 400) -> Callable[[int], Answer]:
 
 
 def _slow(number: int) -> Answer:
-    return attrs.evolve(Answer.of_json(_page(number)), delay=2 * READ_TIMEOUT)
+    return attrs.evolve(Answer.of_json(TASK.page(number)), delay=2 * READ_TIMEOUT)
 
 
 def _truncated(number: int) -> Answer:
-    whole = Answer.of_json(_page(number)).body
+    whole = Answer.of_json(TASK.page(number)).body
     return Answer(whole[: len(whole) // 2])
 
 
@@ -99,7 +83,7 @@ def _no_json(_number: int) -> Answer:
     return Answer(b"the backend is down", status=503)
 
 
-PASSING: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
+TRANSIENT: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
     "throttling": (_error("ThrottlingException"), ThrottlingError),
     "internal server error": (_error("InternalServerError", 500), InternalServerError),
     "reset before the answer": (_broken(Break.BEFORE_ANSWER), HTTPClientError),
@@ -109,15 +93,15 @@ PASSING: dict[str, tuple[Callable[[int], Answer], type[Exception]]] = {
     "slower than the read timeout": (_slow, ReadTimeoutError),
 }
 Errors = type[Exception] | tuple[type[Exception], ...]
-LASTING: dict[str, tuple[Callable[[int], Answer], Errors]] = {
-    **PASSING,
+PERSISTENT: dict[str, tuple[Callable[[int], Answer], Errors]] = {
+    **TRANSIENT,
     # An older botocore, with urllib3 2, notices a truncated body itself.
-    "body cut short": (_broken(Break.CUT_SHORT), (ResponseError, ConnectionClosedError)),
+    "truncated body": (_broken(Break.TRUNCATED), (ResponseError, ConnectionClosedError)),
     "truncated JSON": (_truncated, ResponseError),
     "expired credentials": (_error("ExpiredTokenException"), ExpiredCredentialsError),
 }
 
-at_each_page = pytest.mark.parametrize("at_page", [0, 2, PAGES - 1], ids="page {}".format)
+at_each_page = pytest.mark.parametrize("at_page", [0, 2, TASK.pages - 1], ids="page {}".format)
 
 
 def _targets(items: Any) -> Iterator[str]:
@@ -125,27 +109,27 @@ def _targets(items: Any) -> Iterator[str]:
 
 
 @at_each_page
-@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT)
 def test_iteration_continues_after_a_transient_error(
     fault: str, at_page: int, make_client: ClientMaker
 ) -> None:
     """An error that passes after two attempts is not seen: every target comes once, in order."""
-    service = Service(PASSING[fault][0], at_page, times=2)
+    service = Service(TRANSIENT[fault][0], at_page, times=2)
     with (
         answering(service) as server,
         make_client(server.url, read_timeout=READ_TIMEOUT) as client,
     ):
-        assert list(_targets(client.iter_task_invocations(*IDS))) == EVERYTHING
-    assert len(server.requests) == PAGES + 2
+        assert list(_targets(client.iter_task_invocations(*IDS))) == TASK.targets
+    assert len(server.requests) == TASK.pages + 2
 
 
 @at_each_page
 def test_built_client_retries_a_truncated_body(at_page: int) -> None:
     """A client built here notices a truncated body, which botocore alone does not."""
-    service = Service(_broken(Break.CUT_SHORT), at_page, times=2)
+    service = Service(_broken(Break.TRUNCATED), at_page, times=2)
     with answering(service) as server, built(server.url) as client:
-        assert list(_targets(client.iter_task_invocations(*IDS))) == EVERYTHING
-    assert len(server.requests) == PAGES + 2
+        assert list(_targets(client.iter_task_invocations(*IDS))) == TASK.targets
+    assert len(server.requests) == TASK.pages + 2
 
 
 GO_ON = """
@@ -167,7 +151,7 @@ def _go_on_in_a_new_process(server: AnswerServer, token: str | None) -> list[str
 
 
 @at_each_page
-@pytest.mark.parametrize(("fault", "error"), LASTING.values(), ids=LASTING)
+@pytest.mark.parametrize(("fault", "error"), PERSISTENT.values(), ids=PERSISTENT)
 def test_resume_token_after_a_persistent_error_brings_exactly_the_rest(
     fault: Callable[[int], Answer],
     error: Errors,
@@ -186,10 +170,10 @@ def test_resume_token_after_a_persistent_error_brings_exactly_the_rest(
         with pytest.raises(error):
             got.extend(_targets(pager))
         assert not pager.finished
-        assert got == EVERYTHING[: at_page * PER_PAGE]
+        assert got == TASK.targets[: at_page * PER_PAGE]
         service.times = 0
         rest = client.iter_task_invocations(*IDS, starting_token=pager.resume_token)
-        assert got + list(_targets(rest)) == EVERYTHING
+        assert got + list(_targets(rest)) == TASK.targets
         assert rest.finished
 
 
@@ -202,7 +186,7 @@ def test_resume_token_works_in_a_new_process(at_page: int) -> None:
         pager = client.iter_task_invocations(*IDS)
         with pytest.raises(ExpiredCredentialsError):
             got.extend(_targets(pager))
-        assert got + _go_on_in_a_new_process(server, pager.resume_token) == EVERYTHING
+        assert got + _go_on_in_a_new_process(server, pager.resume_token) == TASK.targets
 
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError], ids=lambda stop: stop.__name__)
@@ -223,8 +207,8 @@ def test_failing_consumer_repeats_at_most_one_page(stop: type[BaseException], af
             consume(pager)
         rest = list(_targets(client.iter_task_invocations(*IDS, starting_token=pager.resume_token)))
     first_of_page = (after - 1) // PER_PAGE * PER_PAGE
-    assert got == EVERYTHING[:after]
-    assert rest == EVERYTHING[first_of_page:]
+    assert got == TASK.targets[:after]
+    assert rest == TASK.targets[first_of_page:]
 
 
 def test_loop_left_by_break_can_be_resumed() -> None:
@@ -236,7 +220,7 @@ def test_loop_left_by_break_can_be_resumed() -> None:
                 break
         assert (pager.resume_token, pager.finished) == ("page-2", False)
         rest = _go_on_in_a_new_process(server, pager.resume_token)
-    assert rest == EVERYTHING[20:]
+    assert rest == TASK.targets[20:]
 
 
 @pytest.mark.parametrize(
@@ -256,7 +240,7 @@ def test_token_cycle_is_an_error(
     def answer(request: Request) -> Answer:
         assert len(server.requests) < 20, "the iteration goes on forever"
         token = tokens[request.members.get("NextToken")]
-        page = {**_page(0), "NextToken": token}
+        page = {**TASK.page(0), "NextToken": token}
         return Answer.of_json(page)
 
     got: list[Any] = []
@@ -272,7 +256,7 @@ def test_repeated_starting_token_is_an_error() -> None:
 
     def answer(_request: Request) -> Answer:
         assert len(server.requests) < 20, "the iteration goes on forever"
-        return Answer.of_json({**_page(0), "NextToken": "start"})
+        return Answer.of_json({**TASK.page(0), "NextToken": "start"})
 
     with answering(answer) as server, built(server.url) as client:
         pager = client.iter_task_invocations(*IDS, starting_token="start")
@@ -284,28 +268,28 @@ def test_repeated_starting_token_is_an_error() -> None:
 def test_client_is_safe_to_share_between_threads() -> None:
     """Sixteen threads with a pager each get their own items only."""
 
-    def walk(number: int) -> tuple[list[str], bool]:
+    def iterate(number: int) -> tuple[list[str], bool]:
         ids = (f"{number:08}-32a7-4ea7-9a6b-b4ef436e1111", IDS[1])
         pager = client.iter_task_invocations(*ids, page_size=10 + number)
         targets = list(_targets(pager))
         return targets, pager.finished
 
     def answer(request: Request) -> Answer:
-        walker = request.members["WindowExecutionId"][:8]
-        page = _page(_number(request))
+        thread = request.members["WindowExecutionId"][:8]
+        page = TASK.page(page_number(request))
         for identity in page["WindowExecutionTaskInvocationIdentities"]:
-            identity["WindowTargetId"] += f" of {walker}"
+            identity["WindowTargetId"] += f" of {thread}"
         return Answer.of_json(page)
 
     with answering(answer) as server, built(server.url, max_pool_connections=16) as client:
         with ThreadPoolExecutor(16) as threads:
-            walks = list(threads.map(walk, range(16)))
+            iterations = list(threads.map(iterate, range(16)))
         expected = [
-            ([f"{name} of {walker:08}" for name in EVERYTHING], True) for walker in range(16)
+            ([f"{name} of {thread:08}" for name in TASK.targets], True) for thread in range(16)
         ]
-        assert walks == expected
+        assert iterations == expected
     sizes = {
         (request.members["WindowExecutionId"][:8], request.members["MaxResults"])
         for request in server.requests
     }
-    assert {(f"{walker:08}", 10 + walker) for walker in range(16)} == sizes
+    assert sizes == {(f"{thread:08}", 10 + thread) for thread in range(16)}

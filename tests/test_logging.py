@@ -17,10 +17,9 @@ from ssm_mwx import (
 )
 from tests.conftest import ClientMaker
 from tests.support.clients import built
-from tests.support.fakes import FakeSsmClient
+from tests.support.fakes import IDS, FakeSsmClient
 from tests.support.servers import Answer, Request, answering
 
-IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
 GET = "GetMaintenanceWindowExecutionTask"
 FIELDS = ("operation", "page_number", "count", "request_id", "attempts")

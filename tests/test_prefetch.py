@@ -17,38 +17,22 @@ from ssm_mwx import (
     TaskInvocationPager,
 )
 from tests.support.clients import built
+from tests.support.fakes import IDS
+from tests.support.pages import PER_PAGE, PagedTask, page_number
 from tests.support.servers import Answer, AnswerServer, Request, answering
 
-IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
-PAGES = 4
-PER_PAGE = 10
-EVERYTHING = [f"target-{number}" for number in range(PAGES * PER_PAGE)]
-
-
-def _page(number: int) -> Answer:
-    targets = EVERYTHING[number * PER_PAGE : (number + 1) * PER_PAGE]
-    return Answer.of_json(
-        {
-            "WindowExecutionTaskInvocationIdentities": [
-                {"WindowTargetId": target} for target in targets
-            ],
-            "NextToken": f"page-{number + 1}" if number + 1 < PAGES else "",
-        }
-    )
-
-
-def _number(request: Request) -> int:
-    return int(request.members.get("NextToken", "page-0").removeprefix("page-"))
+TASK = PagedTask(pages=4)
 
 
 def _good(request: Request) -> Answer:
-    return _page(_number(request))
+    return Answer.of_json(TASK.page(page_number(request)))
 
 
 def _fails_at(page: int) -> Callable[[Request], Answer]:
     def answer(request: Request) -> Answer:
-        number = _number(request)
-        return Answer.of_error("ExpiredTokenException") if number == page else _page(number)
+        if page_number(request) == page:
+            return Answer.of_error("ExpiredTokenException")
+        return _good(request)
 
     return answer
 
@@ -66,10 +50,10 @@ def test_prefetch_keeps_items_and_order() -> None:
     """Every item comes once and in order, also in a second iteration."""
     with answering(_good) as server:
         pager = _pager(server)
-        assert [item.window_target_id for item in pager] == EVERYTHING
+        assert [item.window_target_id for item in pager] == TASK.targets
         assert pager.finished
         assert [page.number for page in pager.pages()] == [1, 2, 3, 4]
-    assert len(server.requests) == 2 * PAGES
+    assert len(server.requests) == 2 * TASK.pages
     assert _library_threads() == []
 
 
@@ -142,7 +126,7 @@ def test_error_is_raised_when_its_page_is_reached(page: int) -> None:
         pager = _pager(server)
         with pytest.raises(ExpiredCredentialsError):
             got.extend(item.window_target_id for item in pager)
-    assert got == EVERYTHING[: page * PER_PAGE]
+    assert got == TASK.targets[: page * PER_PAGE]
     assert (pager.resume_token, pager.finished) == (f"page-{page}", False)
     assert _library_threads() == []
 
@@ -162,7 +146,7 @@ def test_resume_token_moves_as_without_prefetch() -> None:
         pager = _pager(server)
         tokens = [pager.resume_token for _ in pager]
         rest = _pager(server, starting_token=tokens[25])
-        assert [item.window_target_id for item in rest] == EVERYTHING[20:]
+        assert [item.window_target_id for item in rest] == TASK.targets[20:]
     expected = [None, "page-1", "page-2", "page-3"]
     assert tokens == [token for token in expected for _ in range(PER_PAGE)]
 
@@ -194,4 +178,4 @@ def test_log_records_keep_the_caller_s_context(caplog: pytest.LogCaptureFixture)
     finally:
         logger.removeFilter(note_job)
     assert [vars(record)["page_number"] for record in caplog.records] == [1, 2, 3, 4]
-    assert seen == ["patching"] * PAGES
+    assert seen == ["patching"] * TASK.pages

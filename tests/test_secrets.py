@@ -33,11 +33,9 @@ from ssm_mwx import (
     unstructure,
 )
 from tests.conftest import ClientMaker
-from tests.support.clients import built, injected
+from tests.support.clients import built, existing
+from tests.support.fakes import IDS, SECRET
 from tests.support.servers import Answer, answering
-
-SECRET = "hunter2-the-secret"
-IDS = ("b40a588d-32a7-4ea7-9a6b-b4ef436e1111", "0c9ac961-dafd-4a94-b6c7-1bef3e222222")
 
 DOCUMENTS: dict[TaskType | None, Any] = {
     TaskType.RUN_COMMAND: {
@@ -222,6 +220,6 @@ def test_log_of_a_built_client_holds_no_secret(body: bytes, whole_log: Callable[
 
 def test_log_of_an_existing_client_is_botocore_s(whole_log: Callable[[], str]) -> None:
     """An existing client is not altered, so botocore's debug log shows the answer."""
-    with answering(Answer(BODY)) as server, injected(server.url) as client:
+    with answering(Answer(BODY)) as server, existing(server.url) as client:
         client.describe_task_invocations(*IDS)
     assert SECRET in whole_log()

@@ -34,9 +34,9 @@ from ssm_mwx import (
 )
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.clocks import FakeClock
+from tests.support.fakes import IDS
 from tests.support.servers import Answer, Break, Request, answering
 
-IDS = ("4bc2e9f0-0000-4000-8000-000000000001", "4bc2e9f0-0000-4000-8000-000000000002")
 URL = "https://ssm.example"
 
 
@@ -91,14 +91,14 @@ class TestEnds:
     def test_ended_task_is_returned_without_a_delay(self, clock: FakeClock) -> None:
         """A task that has already ended is returned immediately."""
         assert _wait(_task("FAILED"), clock=clock) == _task("FAILED")
-        assert clock.naps == []
+        assert clock.sleeps == []
 
     def test_wait_polls_until_the_end(self, clock: FakeClock) -> None:
         """While the status is not final, the wait polls once per interval."""
         seen = [_task(status) for status in ("PENDING", "IN_PROGRESS", "CANCELLING", "CANCELLED")]
 
         assert _task("CANCELLED") == _wait(*seen, clock=clock)
-        assert clock.naps == [15, 15, 15]
+        assert clock.sleeps == [15, 15, 15]
 
     def test_unknown_status_does_not_end_the_wait(self, clock: FakeClock) -> None:
         """A status of a newer AWS, or none at all, does not end the wait."""
@@ -156,14 +156,14 @@ class TestDeadline:
         with pytest.raises(WaitTimeoutError) as caught:
             _wait(_task("IN_PROGRESS"), clock=clock, timeout=40)
 
-        assert clock.naps == [15, 15, 10]
+        assert clock.sleeps == [15, 15, 10]
         assert _task("IN_PROGRESS") == caught.value.task
         assert str(caught.value) == "the task had not ended after 40 seconds: it was IN_PROGRESS"
 
     def test_end_seen_by_the_last_poll_counts(self, clock: FakeClock) -> None:
         """A task that ends within the last delay is in time."""
         assert _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=10).succeeded
-        assert clock.naps == [10]
+        assert clock.sleeps == [10]
 
     def test_slow_poll_is_followed_by_one_more(self, clock: FakeClock) -> None:
         """A call that began before the deadline may be stale, so one more poll follows."""
@@ -178,7 +178,7 @@ class TestDeadline:
         rules = waiter.Wait(timeout=60, is_passing=boto.is_passing_fault, clock=clock.time)
 
         assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
-        assert clock.naps == [0]
+        assert clock.sleeps == [0]
 
     def test_poll_after_the_deadline_is_the_last(self, clock: FakeClock) -> None:
         """A poll that begins after the deadline is the last one."""
@@ -192,14 +192,14 @@ class TestDeadline:
         with pytest.raises(WaitTimeoutError):
             waiter.wait_for_task(looks, rules, sleep=oversleep)
 
-        assert clock.naps == [10.5]
+        assert clock.sleeps == [10.5]
 
     def test_zero_timeout_polls_once(self, clock: FakeClock) -> None:
         """A timeout of 0 polls exactly once."""
         with pytest.raises(TimeoutError, match="after 0 seconds"):
             _wait(_task("PENDING"), clock=clock, timeout=0)
 
-        assert clock.naps == []
+        assert clock.sleeps == []
 
     def test_durations_may_be_timedeltas(self, clock: FakeClock) -> None:
         """`timeout` and `poll_interval` may be timedeltas."""
@@ -211,14 +211,14 @@ class TestDeadline:
                 poll_interval=timedelta(seconds=40),
             )
 
-        assert clock.naps == [40, 20]
+        assert clock.sleeps == [40, 20]
 
     @pytest.mark.parametrize("timeout", [1e300, sys.float_info.max])
     def test_delay_is_at_most_a_day(self, clock: FakeClock, timeout: float) -> None:
         """No delay is longer than the system's sleep accepts."""
         _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=timeout, poll_interval=1e200)
 
-        assert clock.naps == [86_400]
+        assert clock.sleeps == [86_400]
 
 
 class TestFaults:
@@ -242,7 +242,7 @@ class TestFaults:
     ) -> None:
         """Throttling, server errors and broken connections cost a poll interval each."""
         assert _wait(fault, fault, _task("SUCCESS"), clock=clock).succeeded
-        assert clock.naps == [15, 15]
+        assert clock.sleeps == [15, 15]
 
     @pytest.mark.parametrize(
         "error",
@@ -266,7 +266,7 @@ class TestFaults:
             _wait(_task("PENDING"), error, clock=clock)
 
         assert caught.value is error
-        assert clock.naps == [15]
+        assert clock.sleeps == [15]
 
     def test_timeout_names_the_last_error(self, clock: FakeClock) -> None:
         """The timeout names and chains the last error, and has no task if none was seen."""
@@ -373,7 +373,7 @@ class TestClient:
         answers = [
             Answer(b"", broken=Break.BEFORE_ANSWER),
             Answer(done.body, broken=Break.MID_ANSWER),
-            Answer(done.body, broken=Break.CUT_SHORT),
+            Answer(done.body, broken=Break.TRUNCATED),
             Answer(done.body, delay=0.4),
             Answer.of_error("ThrottlingException"),
             Answer(b"<html>", status=503),

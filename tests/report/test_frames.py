@@ -10,8 +10,8 @@ import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, TaskType
 from ssm_mwx.testing import samples
+from tests.support.fakes import SECRET
 from tests.support.reports import (
-    SECRET,
     START,
     invocation_of,
     patch_report,

@@ -8,9 +8,9 @@ import pytest
 
 from ssm_mwx import TaskExecution, TaskInvocation, TaskReport
 from ssm_mwx.testing import samples
+from tests.support.fakes import SECRET
 from tests.support.reports import (
     SCRIPT,
-    SECRET,
     hostile_report,
     invocation_of,
     patch_report,

@@ -8,7 +8,8 @@ import pytest
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport
 from ssm_mwx.report import Durations
 from ssm_mwx.testing import samples
-from tests.support.reports import SECRET, invocation_of, report_of, secret_report
+from tests.support.fakes import SECRET
+from tests.support.reports import invocation_of, report_of, secret_report
 
 STATUSES = [*ExecutionStatus, ExecutionStatus("PAUSED"), None]
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from rich.console import Console
 
 from ssm_mwx import TaskExecution, TaskReport
+from tests.support.fakes import SECRET
 from tests.support.reports import (
     SCRIPT,
-    SECRET,
     hostile_report,
     invocation_of,
     patch_report,

@@ -11,9 +11,9 @@ import pytest
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
 from ssm_mwx.report import formatting
 from ssm_mwx.testing import samples
+from tests.support.fakes import SECRET
 from tests.support.reports import (
     SCRIPT,
-    SECRET,
     START,
     hostile_report,
     invocation_of,

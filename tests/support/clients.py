@@ -1,4 +1,4 @@
-"""boto3 clients and both kinds of ours, for the tests."""
+"""boto3 clients, and clients of the package built in both ways."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ssm_mwx import MaintenanceWindowClient
 
 
 def plain(service: str = "ssm", **arguments: Any) -> Any:
-    """A plain boto3 client, as untyped as boto3 gives it."""
+    """Return a boto3 client, untyped as boto3 returns it."""
     boto: Any = boto3
     return boto.client(service, **arguments)
 
 
 def built(url: str, **config: Any) -> MaintenanceWindowClient:
-    """A client whose boto3 client the library builds."""
+    """Return a client that builds its own boto3 client."""
     return MaintenanceWindowClient(endpoint_url=url, config=Config(**config))
 
 
-def injected(url: str, **config: Any) -> MaintenanceWindowClient:
-    """A client around a ready boto3 client."""
+def existing(url: str, **config: Any) -> MaintenanceWindowClient:
+    """Return a client that uses an existing boto3 client."""
     return MaintenanceWindowClient(plain(endpoint_url=url, config=Config(**config)))

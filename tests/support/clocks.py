@@ -1,4 +1,4 @@
-"""A clock that only moves when somebody sleeps, so that waiting takes no time."""
+"""A clock that moves only when something sleeps, so that waiting takes no time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import attrs
 
 @attrs.define
 class FakeClock:
-    """Monotonic time, and the naps that moved it."""
+    """Monotonic time, and the sleeps that moved it."""
 
     now: float = 1000.0
-    naps: list[float] = attrs.field(factory=list[float])
+    sleeps: list[float] = attrs.field(factory=list[float])
 
     def time(self) -> float:
-        """The time, as ``time.monotonic`` tells it."""
+        """Return the time, as ``time.monotonic`` does."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let so much time go by, as ``time.sleep`` does."""
-        self.naps.append(seconds)
+        """Move the time, as ``time.sleep`` does."""
+        self.sleeps.append(seconds)
         self.now += seconds

@@ -1,4 +1,4 @@
-"""Stand-ins for boto3's SSM client: no network and no botocore, only what a test tells them."""
+"""A fake of boto3's SSM client without network or botocore, and the answers it returns."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from botocore.exceptions import ClientError
 from ssm_mwx import TaskIds
 
 IDS = TaskIds("b40a588d-32a7-4ea7-9a6b-b4ef436a0001", "0c9ac961-dafd-4a94-b6c7-1bef300a0002")
-"""Ids that the library takes."""
+"""Ids that AWS accepts."""
 
 SECRET = "s3cr3t-value"
-"""What tests plant in sensitive places and look for in what is shown."""
+"""The value that tests put into sensitive members and look for in all that is shown."""
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
-"""Where AWS's documented answers stand."""
+"""The folder of AWS's documented answers."""
 
 
 def payload(name: str) -> Any:
-    """One of AWS's documented answers, as JSON data."""
+    """Return one of AWS's documented answers."""
     return json.loads((PAYLOADS / name).read_bytes())
 
 
-def client_error(code: str, *, status: int = 400, message: str = "Told by AWS.") -> ClientError:
-    """An error as botocore raises it."""
+def client_error(code: str, *, status: int = 400, message: str = "From AWS.") -> ClientError:
+    """Return an error as botocore raises it."""
     return ClientError(
         {
             "Error": {"Code": code, "Message": message},
@@ -44,12 +44,12 @@ def client_error(code: str, *, status: int = 400, message: str = "Told by AWS.")
 
 
 class FakeSsmClient:
-    """What a boto3 SSM client is to the library; remembers the members of every request.
+    """Behaves like a boto3 SSM client, and keeps the members of every request.
 
     Args:
         pages: The answers of the invocations operation, by token (None for the first page).
         task: The answer of the task operation.
-        fails_once: Tokens whose page fails when it is first asked for.
+        fails_once: Tokens whose page fails when it is first requested.
     """
 
     def __init__(
@@ -65,14 +65,14 @@ class FakeSsmClient:
         self._failing = list(fails_once)
 
     def get_maintenance_window_execution_task(self, **request: Any) -> Mapping[str, Any]:
-        """Answer with the one task."""
+        """Return the task."""
         self.requests.append(request)
         return self._task
 
     def describe_maintenance_window_execution_task_invocations(
         self, **request: Any
     ) -> Mapping[str, Any]:
-        """Answer with the page at the request's token, or fail."""
+        """Return the page at the request's token, or fail."""
         self.requests.append(request)
         token = request.get("NextToken")
         if token in self._failing:
@@ -82,7 +82,7 @@ class FakeSsmClient:
 
 
 def invocations_answer(*invocation_ids: str, next_token: str | None = "") -> dict[str, Any]:
-    """One page as boto3 gives it; a `next_token` of None leaves the member out."""
+    """Return one page as boto3 does; a `next_token` of None leaves the member out."""
     answer: dict[str, Any] = {
         "WindowExecutionTaskInvocationIdentities": [
             {"InvocationId": invocation_id} for invocation_id in invocation_ids
@@ -95,9 +95,9 @@ def invocations_answer(*invocation_ids: str, next_token: str | None = "") -> dic
 def answers_of_sizes(
     sizes: Sequence[int], *, last_token: str | None = ""
 ) -> dict[str | None, dict[str, Any]]:
-    """Pages of these many invocations, by token; page 1 is at None, page 2 at ``token 2``.
+    """Return pages of these sizes, by token: page 1 at None, page 2 at ``token 2``.
 
-    Invocation ids tell the page and the place: ``2.1`` is the first item of page 2.
+    An invocation id names page and position: ``2.1`` is the first item of page 2.
     """
     tokens = [f"token {number}" for number in range(2, len(sizes) + 1)]
     at_tokens = [None, *tokens]

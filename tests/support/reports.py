@@ -1,4 +1,4 @@
-"""Reports to test the views of them with."""
+"""Reports to test their views with."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import attrs
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, TaskType
 from ssm_mwx.testing import samples
+from tests.support.fakes import SECRET
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-SECRET = "hunter2"
 SCRIPT = "<script>alert('x')</script>"
 
 
@@ -24,7 +24,7 @@ def invocation_of(
     took: float | None = 60,
     **fields: Any,
 ) -> TaskInvocation:
-    """An invocation that started so many seconds after `START` and took so many."""
+    """Return an invocation that starts `start` seconds after `START` and takes `took` seconds."""
     start_time = None if start is None else START + timedelta(seconds=start)
     end_time = start_time + timedelta(seconds=took) if start_time and took is not None else None
     parameters = {"documentName": "AWS-RunShellScript", "instanceIds": nodes}
@@ -39,7 +39,7 @@ def invocation_of(
 
 
 def report_of(*invocations: TaskInvocation, **task_fields: Any) -> TaskReport:
-    """A report of a Run Command task with these invocations."""
+    """Return the report of a Run Command task with these invocations."""
     given: dict[str, Any] = {
         "task_arn": "AWS-RunShellScript",
         "type": TaskType.RUN_COMMAND,
@@ -51,12 +51,12 @@ def report_of(*invocations: TaskInvocation, **task_fields: Any) -> TaskReport:
 
 
 def patch_report(targets: int) -> TaskReport:
-    """A report of a patch run."""
+    """Return the report of a patch run."""
     return TaskReport(*samples.patch_run(targets))
 
 
 def secret_report() -> TaskReport:
-    """A report with a secret in every sensitive member."""
+    """Return a report with a secret in every sensitive member."""
     parameters = {
         "documentName": "AWS-RunShellScript",
         "instanceIds": ["i-1"],
@@ -70,7 +70,7 @@ def secret_report() -> TaskReport:
 
 
 def hostile_report() -> TaskReport:
-    """A report with a script tag in every member that is shown."""
+    """Return a report with a script tag in every member that is shown."""
     hostile = invocation_of(
         "FAILED",
         nodes=(SCRIPT,),

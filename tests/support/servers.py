@@ -1,4 +1,4 @@
-"""A server on loopback that answers as a test says, and can break in the ways networks do."""
+"""A server on loopback whose answers a test chooses, and whose connections can break."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Break(Enum):
     """Reset before the first byte of the answer."""
     MID_ANSWER = auto()
     """Reset after half of the body."""
-    CUT_SHORT = auto()
-    """Closed in good order after half of the body that Content-Length promised."""
+    TRUNCATED = auto()
+    """Closed normally after half of the body that Content-Length promised."""
 
 
 @attrs.frozen
 class Answer:
-    """What the server sends back, and how badly."""
+    """What the server sends, when, and how completely."""
 
     body: bytes
     status: int = 200
@@ -38,18 +38,18 @@ class Answer:
 
     @classmethod
     def of_json(cls, document: object, status: int = 200) -> Answer:
-        """An ordinary answer."""
+        """Return an answer with a JSON document."""
         return cls(json.dumps(document).encode(), status)
 
     @classmethod
     def of_error(cls, code: str, status: int = 400) -> Answer:
-        """An error as AWS's JSON protocol sends it."""
-        return cls.of_json({"__type": code, "message": "told by the test server"}, status)
+        """Return an error as AWS's JSON protocol sends it."""
+        return cls.of_json({"__type": code, "message": "an error of the test server"}, status)
 
 
 @attrs.frozen
 class Request:
-    """What the server was asked."""
+    """A request that the server received."""
 
     operation: str
     members: dict[str, Any]
@@ -61,7 +61,7 @@ Answers = Callable[[Request], Answer]
 
 @attrs.frozen
 class AnswerServer:
-    """A running server: where it is, and what it was asked so far."""
+    """A running server: its URL, and the requests it received so far."""
 
     url: str
     requests: list[Request]
@@ -97,7 +97,7 @@ def answering(answers: Answers | Answer) -> Generator[AnswerServer, None, None]:
 
 
 def _send(handler: BaseHTTPRequestHandler, answer: Answer, number: int) -> None:
-    threading.Event().wait(answer.delay)  # not time.sleep, which tests take away from botocore
+    threading.Event().wait(answer.delay)  # not time.sleep, which some tests replace
     if answer.broken is Break.BEFORE_ANSWER:
         _reset(handler)
         return
@@ -115,7 +115,7 @@ def _send(handler: BaseHTTPRequestHandler, answer: Answer, number: int) -> None:
     try:
         handler.wfile.write(body)
     except ConnectionError:
-        return  # the client has given up waiting
+        return  # the client waits no longer
     if answer.broken is Break.MID_ANSWER:
         _reset(handler)
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies, and the profile that every property test runs under."""
+"""Hypothesis strategies for the models and for the JSON they come from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 from datetime import UTC
 from typing import Any
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from ssm_mwx import (
@@ -21,11 +20,8 @@ from ssm_mwx import (
     TaskType,
 )
 
-settings.register_profile("ssm_mwx", max_examples=200, derandomize=True, deadline=None)
-settings.load_profile("ssm_mwx")
-
 texts = st.text(st.characters(), max_size=12)
-"""Any characters at all, lone surrogates included."""
+"""Texts of any characters, lone surrogates included."""
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none()
@@ -36,23 +32,23 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=12,
 )
-"""Whatever JSON can say."""
+"""Any JSON value."""
 
 
 @st.composite
 def _damaged_json(draw: st.DrawFn) -> str:
-    """JSON that has lost some characters at its beginning or end."""
+    """Draw JSON without some characters at its beginning or end."""
     text = json.dumps(draw(json_values))
     return text[draw(st.integers(0, 2)) : len(text) - draw(st.integers(0, 3))]
 
 
 parameters_texts = texts | json_values.map(json.dumps) | _damaged_json()
-"""What could stand in an invocation's ``Parameters``: free text, JSON, and damaged JSON."""
+"""Texts for an invocation's ``Parameters``: free text, JSON, and damaged JSON."""
 
 task_types = st.none() | st.sampled_from([*TaskType, TaskType("NEW_TYPE")])
 
 page_sizes = st.lists(st.integers(0, 4), min_size=1, max_size=8)
-"""How invocations can be cut into pages, with empty ones anywhere."""
+"""Sizes of pages, with empty pages anywhere."""
 
 _times = st.none() | st.datetimes(timezones=st.just(UTC))
 _optional_texts = st.none() | texts
@@ -126,4 +122,4 @@ models = (
     | alarm_states
     | invocation_pages
 )
-"""Any model that `structure` makes."""
+"""Any model that `structure` returns."""
