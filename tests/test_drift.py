@@ -29,8 +29,7 @@ from ssm_mwx import (
     structure,
     unstructure,
 )
-from ssm_mwx.errors import ERRORS_BY_CODE
-from tests.support.fakes import SECRET, FakeSsmClient
+from tests.support.fakes import SECRET, FakeSsmClient, client_error
 
 GET = "GetMaintenanceWindowExecutionTask"
 DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
@@ -105,7 +104,8 @@ def test_declared_error_has_a_class(operation: str) -> None:
     """Every error that the operation declares has a class of its own."""
     declared = {shape.error_code for shape in SERVICE.operation_model(operation).error_shapes}
     assert {"DoesNotExistException", "InternalServerError"} <= declared
-    assert {code for code in declared if ERRORS_BY_CODE.get(code) in (None, ServiceError)} == set()
+    raised = [ServiceError.from_client_error(client_error(code)) for code in declared]
+    assert [error.code for error in raised if type(error) is ServiceError] == []
 
 
 def test_request_member_is_known() -> None:
