@@ -113,7 +113,7 @@ def docs(session: nox.Session) -> None:
     """The pages, built with warnings as errors, and their examples."""
     session.install("-q", "-e", ".[docs,test]")
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "docs", "docs/_build")
-    session.run("pytest", "-q", "docs", "tests/test_docs.py")
+    session.run("pytest", "-q", "tests/test_docs.py", "tests/test_examples.py")
     session.log("built: docs/_build/index.html")
 
 

@@ -1,6 +1,6 @@
 """The README's example, the links between pages, and the completeness of the reference.
 
-`docs/conftest.py` runs the examples of the other pages.
+`test_examples.py` runs the examples of the other pages.
 """
 
 from __future__ import annotations

@@ -1,0 +1,114 @@
+"""Every example of the pages in `docs`, run against the fake AWS; a page is one test.
+
+All blocks of a page share a namespace. The page starts in an empty folder that holds the patch run
+named by `ids` as the AWS CLI saves it. Its namespace has two functions of the reader's own:
+`handle` and `save`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import attrs
+import pytest
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ssm.models import ssm_backends
+from sybil import Document, Sybil
+
+from ssm_mwx import TaskIds, TaskInvocation, unstructure
+from ssm_mwx.testing import ExecutionStore, samples
+from tests.support.clients import plain
+from tests.support.examples import parsers
+
+DOCS = Path(__file__).parent.parent / "docs"
+REGION = "eu-west-1"
+
+
+def parsed(page: Path) -> Document:
+    """Return a page with its examples."""
+    return Sybil(parsers(), path=str(DOCS)).parse(page)
+
+
+PAGES = [page for page in sorted(DOCS.glob("*.md")) if list(parsed(page).examples())]
+
+
+@pytest.fixture(name="namespace")
+def _namespace(
+    maintenance_window_executions: ExecutionStore, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> dict[str, Any]:
+    """Store a patch run, save it as files, and define the names that the pages use."""
+    monkeypatch.chdir(tmp_path)
+    run, invocations = samples.patch_run()
+    task = maintenance_window_executions.add_run(run, invocations)
+    answer = {
+        "WindowExecutionTaskInvocationIdentities": [unstructure(each) for each in invocations]
+    }
+    Path("task.json").write_text(json.dumps(unstructure(task)), encoding="utf-8")
+    Path("invocations.json").write_text(json.dumps(answer), encoding="utf-8")
+    return {
+        "executions": maintenance_window_executions,
+        "ids": task.task_ids,
+        **task.task_ids._asdict(),
+        "handle": mock.Mock(name="handle"),
+        "save": mock.Mock(name="save"),
+    }
+
+
+@pytest.fixture(name="how_to")
+def _how_to(
+    maintenance_window_executions: ExecutionStore, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, Any]:
+    """Store a failed patch run and twenty more runs; make a bucket and a mail address."""
+    monkeypatch.setenv("REPORT_BUCKET", "patch-reports")
+    place = {"LocationConstraint": REGION}
+    plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
+    plain("ses").verify_email_identity(EmailAddress="patching@example.com")
+    return {
+        "ids": _failed_run(maintenance_window_executions, plain()),
+        "twenty_ids": [
+            maintenance_window_executions.add_run(
+                *samples.patch_run(targets=30, seed=seed)
+            ).task_ids
+            for seed in range(1, 21)
+        ],
+    }
+
+
+def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
+    """Store a run whose failed commands have output."""
+    task, invocations = samples.patch_run(targets=40)
+    return executions.add_run(task, [_with_command(item, ssm) for item in invocations]).task_ids
+
+
+def _with_command(invocation: TaskInvocation, ssm: Any) -> TaskInvocation:
+    if invocation.succeeded or not invocation.command_id:
+        return invocation
+    sent = ssm.send_command(
+        DocumentName="AWS-RunShellScript", InstanceIds=list(invocation.instance_ids)
+    )
+    command_id = sent["Command"]["CommandId"]
+    command: Any = ssm_backends[DEFAULT_ACCOUNT_ID][REGION].get_command_by_id(command_id)
+    for output in command.invocations:
+        output |= {
+            "Status": "Failed",
+            "StatusDetails": "Failed",
+            "StandardErrorContent": "E: dpkg was interrupted",
+        }
+    return attrs.evolve(invocation, execution_id=command_id)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_page_examples_run(
+    page: Path, namespace: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    """The examples of a page run in order, and print what the page shows."""
+    if page.name == "how-to.md":
+        namespace |= request.getfixturevalue("how_to")
+    document = parsed(page)
+    document.namespace.update(namespace)
+
+    for example in document.examples():
+        example.evaluate()
