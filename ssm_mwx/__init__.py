@@ -27,15 +27,18 @@ from ssm_mwx.models import (
     AlarmConfiguration,
     AlarmStateInformation,
     InvocationPage,
+    Page,
     TaskExecution,
     TaskIds,
     TaskInvocation,
 )
-from ssm_mwx.pagination import TaskInvocationPager
+from ssm_mwx.pagination import Pager, TaskInvocationPager
+from ssm_mwx.validation import Duration, Statuses
+from ssm_mwx.waiter import OnPoll
 from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
 
 if TYPE_CHECKING:
-    from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncTaskInvocationPager
+    from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncPager, AsyncTaskInvocationPager
     from ssm_mwx.events import task_ids_from_event
     from ssm_mwx.parameters import (
         AutomationParameters,
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 else:
     _IMPORTED_LATE = {
         "AsyncMaintenanceWindowClient": "aio",
+        "AsyncPager": "aio",
         "AsyncTaskInvocationPager": "aio",
         "AutomationParameters": "parameters",
         "LambdaParameters": "parameters",
@@ -73,9 +77,11 @@ __all__ = [
     "AlarmConfiguration",
     "AlarmStateInformation",
     "AsyncMaintenanceWindowClient",
+    "AsyncPager",
     "AsyncTaskInvocationPager",
     "AutomationParameters",
     "DoesNotExistError",
+    "Duration",
     "ExecutionStatus",
     "ExpiredCredentialsError",
     "ExternalAlarmState",
@@ -84,6 +90,9 @@ __all__ = [
     "InvocationPage",
     "LambdaParameters",
     "MaintenanceWindowClient",
+    "OnPoll",
+    "Page",
+    "Pager",
     "Parameters",
     "RepeatedTokenError",
     "ResponseError",
@@ -91,6 +100,7 @@ __all__ = [
     "ServiceError",
     "SsmClientLike",
     "SsmMwxError",
+    "Statuses",
     "StepFunctionsParameters",
     "TaskExecution",
     "TaskFailedError",

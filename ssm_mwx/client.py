@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from ssm_mwx import boto, validation, waiter
-from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 from ssm_mwx.models import InvocationPage, TaskExecution
+from ssm_mwx.operations import DESCRIBE_INVOCATIONS, GET_TASK
 from ssm_mwx.pagination import TaskInvocationPager
+from ssm_mwx.validation import Duration, Statuses
 
 if TYPE_CHECKING:
     import boto3
@@ -18,30 +18,27 @@ if TYPE_CHECKING:
 
     from ssm_mwx.report import TaskReport
 
-Statuses = Iterable[ExecutionStatus | str]
-"""Statuses to filter by; one bare status or string counts as one."""
-
 
 class MaintenanceWindowClient:
     """Task executions of AWS Systems Manager maintenance windows, typed.
 
-    Safe to share between threads. As a context manager it closes on exit the connections of a
-    client that it built.
+    Threads may share it. As a context manager it closes on exit the connections of a client that
+    it built.
 
     Args:
-        client: A ready boto3 SSM client, used as it is and never altered; the other arguments are
-            then refused.
-        session: A ``boto3.Session`` to build a client from, never altered. Without one, boto3's
-            default session is taken if one was set up, else a new one.
+        client: An existing boto3 SSM client, used as it is and never altered; the other arguments
+            are then refused.
+        session: A ``boto3.Session`` to build a client from, never altered. By default boto3's
+            default session if there is one, else a new one.
         region_name: AWS Region, as in boto3.
         profile_name: Profile for a new session; refused beside `session`.
-        endpoint_url: Where to call instead of AWS's own endpoint.
+        endpoint_url: URL to call instead of AWS's own endpoint.
         config: A ``botocore.config.Config``, merged over ours. Ours adds ``ssm_mwx/<version>`` to
-            the user agent and, only where neither `config`, session, environment nor profile say
-            how many, asks for 8 attempts per call.
+            the user agent and asks for 8 attempts per call, unless `config`, session, environment
+            or profile set the number.
 
     Raises:
-        InvalidRequestError: Arguments that exclude each other.
+        InvalidRequestError: Arguments exclude each other.
     """
 
     def __init__(
@@ -61,23 +58,25 @@ class MaintenanceWindowClient:
             "endpoint_url": endpoint_url,
             "config": config,
         }
-        self._client_is_ours = client is None
-        self._client: Any = boto.build_client(**arguments) if client is None else client
+        if client is None:
+            self._caller = boto.Caller(boto.build_client(**arguments), is_ours=True)
+            return
         for argument, given in arguments.items():
-            if client is not None and given is not None:
-                raise InvalidRequestError(argument, given, "None beside a ready client")
+            if given is not None:
+                raise InvalidRequestError(argument, given, "None beside an existing client")
+        self._caller = boto.Caller(client, is_ours=False)
 
     def get_task_execution(self, window_execution_id: str, task_execution_id: str) -> TaskExecution:
         """Get one task of a maintenance window execution (GetMaintenanceWindowExecutionTask).
 
         Raises:
-            InvalidRequestError: An id is not a UUID; no call was made.
+            InvalidRequestError: An id is not a UUID; no call is made.
             DoesNotExistError: There is no such task execution in this account and Region.
             ServiceError: AWS answered with another error.
             ResponseError: The answer is not what the service promises.
         """
-        request = validation.task_request(window_execution_id, task_execution_id)
-        return boto.get_task(self._client, request)
+        request = _task_request(window_execution_id, task_execution_id)
+        return self._caller.call(GET_TASK, request)
 
     def describe_task_invocations(
         self,
@@ -93,24 +92,24 @@ class MaintenanceWindowClient:
         Args:
             window_execution_id: Id of the maintenance window execution.
             task_execution_id: Id of the task execution.
-            statuses: Only invocations in one of these; none for all.
-            max_results: Invocations on the page at most, 10 to 100; None leaves it to AWS.
-            next_token: `InvocationPage.next_token` of the page before; None for the first page.
+            statuses: Only invocations in one of these; empty for all.
+            max_results: Invocations on the page at most, 10 to 100; None for AWS's default.
+            next_token: `InvocationPage.next_token` of the previous page; None for the first page.
 
         Raises:
-            InvalidRequestError: AWS would refuse an argument; no call was made.
+            InvalidRequestError: AWS would refuse an argument; no call is made.
             DoesNotExistError: There is no such task execution in this account and Region.
             ServiceError: AWS answered with another error.
             ResponseError: The answer is not what the service promises.
         """
-        request = validation.invocations_request(
-            window_execution_id,
-            task_execution_id,
-            statuses=statuses,
-            page_size=("max_results", max_results),
-            token=("next_token", next_token),
+        request = _task_request(window_execution_id, task_execution_id) | _without_none(
+            Filters=validation.status_filter("statuses", statuses),
+            MaxResults=None
+            if max_results is None
+            else validation.page_size("max_results", max_results, DESCRIBE_INVOCATIONS.page_sizes),
+            NextToken=validation.token("next_token", next_token),
         )
-        return boto.get_page(self._client, request, number=1)
+        return self._caller.call(DESCRIBE_INVOCATIONS, request, page_number=1)
 
     def iter_task_invocations(
         self,
@@ -118,42 +117,38 @@ class MaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
-        page_size: int = validation.MAX_PAGE_SIZE,
+        page_size: int = DESCRIBE_INVOCATIONS.page_sizes[-1],
         starting_token: str | None = None,
         prefetch: bool = False,
     ) -> TaskInvocationPager:
-        """Iterate over all invocations of a task, however many pages there are.
+        """Iterate over all invocations of a task, from all pages.
 
-        Arguments are checked here, at the call; the first page is fetched when the iteration
-        begins.
+        Arguments are checked at the call; the first page is fetched when the iteration starts.
 
         Args:
             window_execution_id: Id of the maintenance window execution.
             task_execution_id: Id of the task execution.
-            statuses: Only invocations in one of these; none for all.
+            statuses: Only invocations in one of these; empty for all.
             page_size: Invocations per call at most, 10 to 100.
-            starting_token: A pager's ``resume_token`` or a page's ``next_token``, to go on from;
+            starting_token: A pager's ``resume_token`` or a page's ``next_token`` to resume from;
                 None for the beginning.
-            prefetch: Fetch one page ahead in a background thread while the caller works. It pays
-                where handling a page takes about as long as fetching one.
+            prefetch: Fetch one page ahead in a background thread. It helps if handling a page
+                takes about as long as fetching one.
 
         Raises:
-            InvalidRequestError: AWS would refuse an argument; no call was made.
+            InvalidRequestError: AWS would refuse an argument; no call is made.
         """
-        request = validation.invocations_request(
-            window_execution_id,
-            task_execution_id,
-            statuses=statuses,
-            page_size=("page_size", page_size),
-            token=("starting_token", starting_token),
+        request = _task_request(window_execution_id, task_execution_id) | _without_none(
+            Filters=validation.status_filter("statuses", statuses),
+            MaxResults=validation.page_size(
+                "page_size", page_size, DESCRIBE_INVOCATIONS.page_sizes
+            ),
         )
-        token = request.pop("NextToken", None)
-
-        def fetch_page(token: str | None, number: int) -> InvocationPage:
-            at_token = {} if token is None else {"NextToken": token}
-            return boto.get_page(self._client, request | at_token, number)
-
-        return TaskInvocationPager(fetch_page, token, prefetch=prefetch)
+        return TaskInvocationPager(
+            boto.PageFetcher(self._caller, DESCRIBE_INVOCATIONS, request),
+            validation.token("starting_token", starting_token),
+            prefetch=prefetch,
+        )
 
     def report(
         self,
@@ -163,22 +158,22 @@ class MaintenanceWindowClient:
         statuses: Statuses = (),
         progress: bool = False,
     ) -> TaskReport:
-        """Get a task and its invocations, all pages of them, as one thing to look at.
+        """Get a task and all its invocations as a report.
 
         Args:
             window_execution_id: Id of the maintenance window execution.
             task_execution_id: Id of the task execution.
-            statuses: Only invocations in one of these; none for all.
-            progress: Show a tqdm bar while they are fetched, up to the number of targets where
-                the task tells it and `statuses` leaves none out.
+            statuses: Only invocations in one of these; empty for all.
+            progress: Show a tqdm bar while they are fetched. It knows its total if the task names
+                its targets and `statuses` is empty.
 
         Raises:
-            InvalidRequestError: AWS would refuse an argument; no call was made.
+            InvalidRequestError: AWS would refuse an argument; no call is made.
             DoesNotExistError: There is no such task execution in this account and Region.
             ServiceError: AWS answered with another error.
             ResponseError: An answer is not what the service promises.
-            RepeatedTokenError: Paging would never end.
-            ImportError: `progress` is asked for and tqdm is not installed.
+            RepeatedTokenError: Pagination would loop.
+            ImportError: `progress` needs tqdm, which is not installed.
         """
         from ssm_mwx.report import TaskReport
         from ssm_mwx.report.progress import for_report
@@ -195,39 +190,38 @@ class MaintenanceWindowClient:
         window_execution_id: str,
         task_execution_id: str,
         *,
-        timeout: waiter.Duration,
-        poll_interval: waiter.Duration = waiter.POLL_INTERVAL,
+        timeout: Duration,
+        poll_interval: Duration = waiter.POLL_INTERVAL,
         on_poll: waiter.OnPoll | None = None,
         raise_on_failure: bool = False,
     ) -> TaskExecution:
-        """Wait until a task execution has ended, however it ended.
+        """Wait until a task execution has ended, whatever its final status.
 
-        Returns at once where it has ended already. A status that this version does not know is
-        waited through. Throttling, faults on AWS's side and broken connections are ridden out
-        until the deadline; every other error is raised at once.
+        Returns immediately if it has ended already. A status that this version does not know
+        counts as not ended. Transient errors (throttling, errors of the service, broken
+        connections) are retried until the deadline; every other error is raised immediately.
 
         Args:
             window_execution_id: Id of the maintenance window execution.
             task_execution_id: Id of the task execution.
-            timeout: Seconds, or a `timedelta`, until the deadline. A last look begins then, so
-                that 0 means one look.
-            poll_interval: Seconds, or a `timedelta`, from one look to the next; 0 looks again at
-                once, as a test on the stand-in may.
+            timeout: Seconds, or a `timedelta`, until the deadline. A last poll starts then, so
+                0 polls once.
+            poll_interval: Seconds, or a `timedelta`, from one poll to the next; 0 polls again
+                immediately, for tests on the fake AWS.
             on_poll: Called with each `TaskExecution` seen, the ended one included.
-            raise_on_failure: Whether an end other than SUCCESS is an error.
+            raise_on_failure: Whether to raise if the task does not succeed.
 
         Raises:
-            InvalidRequestError: An argument is not what it should be; no call was made.
-            WaitTimeoutError: The task had not ended at the deadline; has the last state seen.
-            TaskFailedError: It ended otherwise than in SUCCESS, with `raise_on_failure`.
+            InvalidRequestError: An argument is invalid; no call is made.
+            WaitTimeoutError: The task had not ended at the deadline; holds the last state seen.
+            TaskFailedError: It did not succeed, with `raise_on_failure`.
             DoesNotExistError: There is no such task execution in this account and Region.
-            ServiceError: AWS answered with another error that waiting does not heal.
+            ServiceError: AWS answered with another error that a retry does not fix.
             ResponseError: The answer is not what the service promises.
         """
         wait = waiter.Wait(
             timeout=timeout,
             poll_interval=poll_interval,
-            is_passing=boto.is_passing_fault,
             on_poll=on_poll,
             raise_on_failure=raise_on_failure,
         )
@@ -235,12 +229,23 @@ class MaintenanceWindowClient:
         return waiter.wait_for_task(get, wait)
 
     def close(self) -> None:
-        """Close the connections of a client that was built here; a ready one is left alone."""
-        if self._client_is_ours:
-            self._client.close()
+        """Close the connections of a client that was built here; an existing one stays open."""
+        if self._caller.is_ours:
+            self._caller.client.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _task_request(window_execution_id: str, task_execution_id: str) -> boto.Request:
+    return {
+        "WindowExecutionId": validation.uuid("window_execution_id", window_execution_id),
+        "TaskId": validation.uuid("task_execution_id", task_execution_id),
+    }
+
+
+def _without_none(**members: Any) -> boto.Request:
+    return {name: value for name, value in members.items() if value is not None}

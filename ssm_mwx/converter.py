@@ -1,4 +1,7 @@
-"""The one cattrs converter: how each value of AWS's JSON becomes a field, and how it goes back."""
+"""The one cattrs converter: how AWS's JSON becomes a model, and how it goes back.
+
+All of it follows from the fields of `models.py`: their types, defaults and metadata.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +9,20 @@ import sys
 import types
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, cast, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, OpenEnum, TaskType
-from ssm_mwx.models import (
-    MEMBER,
-    Alarm,
-    AlarmConfiguration,
-    AlarmStateInformation,
-    InvocationPage,
-    TaskExecution,
-    TaskInvocation,
-)
+from ssm_mwx.enums import OpenEnum
+from ssm_mwx.models import MEMBER, MODELS, REPEATED
 
+_Read = Callable[[Any], Any]
 _Hook = Callable[[Any, Any], Any]
 
-MODELS: tuple[type[attrs.AttrsInstance], ...] = (
-    Alarm,
-    AlarmConfiguration,
-    AlarmStateInformation,
-    TaskExecution,
-    TaskInvocation,
-    InvocationPage,
-)
+_from_timestamp = datetime.fromtimestamp  # bound here: libraries that freeze time replace the class
+_from_iso_format = datetime.fromisoformat
 
 
 def _member_of(field: attrs.Attribute[Any]) -> str | None:
@@ -48,7 +38,7 @@ def _members_of(cls: type[attrs.AttrsInstance]) -> dict[str, str]:
 
 
 MEMBER_OF_FIELD: dict[type, dict[str, str]] = {cls: _members_of(cls) for cls in MODELS}
-"""Of each model, by field: AWS's name of the member."""
+"""AWS's name of the member, by model and field."""
 
 
 class MismatchError(TypeError):
@@ -58,54 +48,61 @@ class MismatchError(TypeError):
 # --- values in ---
 
 
-def _string(value: Any, _type: object = None) -> str:
+def _string(value: Any) -> str:
     if isinstance(value, str):
         return value
     raise MismatchError("a string")
 
 
-def _string_or_none(value: Any, _type: object) -> str | None:
-    if value is None or isinstance(value, str):
+def _string_or_none(value: Any) -> str | None:
+    if value is None or value.__class__ is str:  # faster than isinstance in the loop's hot spot
         return value
-    raise MismatchError("a string")
+    return _string(value)
 
 
-def _shared_string_or_none(value: Any, type_: object) -> str | None:
-    """One string object for all that are equal."""
-    try:
-        return sys.intern(value)
-    except TypeError:  # not a plain string
-        return _string_or_none(value, type_)
+def _shared_string_or_none(value: Any) -> str | None:
+    """Return one string object for all that are equal."""
+    return sys.intern(value) if value.__class__ is str else _string_or_none(value)
 
 
-def _boolean(value: Any, _type: object) -> bool:
+def _boolean(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     raise MismatchError("a boolean")
 
 
-def _integer(value: Any, _type: object) -> int:
+def _integer(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise MismatchError("an integer")
 
 
-def _time_or_none(value: Any, _type: object) -> datetime | None:
-    """A time in UTC from epoch seconds, a datetime in any zone or an ISO string; naive is UTC."""
-    if value is None:
-        return None
+def _time_or_none(value: Any) -> datetime | None:
+    """Read epoch seconds, a datetime in any zone or an ISO string as UTC; a naive time is UTC."""
+    if value.__class__ is float:  # what the wire carries
+        try:
+            return _from_timestamp(value, UTC)
+        except (ValueError, OverflowError, OSError):
+            raise MismatchError("a time") from None
+    return None if value is None else _time(value)
+
+
+def _time(value: Any) -> datetime | None:
     try:
-        if type(value) is float:  # what the wire carries
-            return datetime.fromtimestamp(value, UTC)
         if isinstance(value, str):
             value = _time_from_text(value)
-        if isinstance(value, (float, int)) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
+        if isinstance(value, float | int) and not isinstance(value, bool):
+            return _from_timestamp(value, UTC)
         if isinstance(value, datetime):
-            return _in_utc(value)
+            return None if _is_nat(value) else _in_utc(value)
     except (ValueError, OverflowError, OSError):
         pass  # not finite, or no year that a datetime can hold
     raise MismatchError("a time")
+
+
+def _is_nat(value: datetime) -> bool:
+    """Whether `value` is pandas' ``NaT``, which is a datetime that equals nothing."""
+    return value != value  # noqa: PLR0124
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -116,15 +113,12 @@ def _time_from_text(text: str) -> float | datetime:
     try:
         return float(text)
     except ValueError:
-        return datetime.fromisoformat(text)
+        return _from_iso_format(text)
 
 
-def _task_parameters(value: Any, _type: object) -> tuple[dict[str, tuple[str, ...]], ...]:
-    """``TaskParameters`` without the ``{"Values": […]}`` level."""
-    return tuple(
-        {_string(name): _values(expression) for name, expression in _mapping(mapping).items()}
-        for mapping in _list(value)
-    )
+def _values_by_name(value: Any) -> dict[str, tuple[str, ...]]:
+    """Read one mapping of ``TaskParameters``, without its ``{"Values": […]}`` level."""
+    return {_string(name): _values(expression) for name, expression in _mapping(value).items()}
 
 
 def _values(expression: Any) -> tuple[str, ...]:
@@ -144,55 +138,56 @@ def _mapping(value: Any) -> Any:
     raise MismatchError("an object")
 
 
-def _open_enum(enum: type[OpenEnum]) -> _Hook:
+def _read_enum(enum: type[OpenEnum]) -> _Read:
     known = dict(enum.__members__)
 
-    def structure_enum(value: Any, _type: object) -> OpenEnum:
-        text = _string(value)
-        return known.get(text) or enum(text)
+    def read(value: Any) -> OpenEnum:
+        try:
+            return known[value]
+        except (KeyError, TypeError):
+            return enum(_string(value))
 
-    return structure_enum
-
-
-def _token(value: Any, _type: object) -> str | None:
-    """A paging token; AWS's last page has an empty one."""
-    return None if value is None else _string(value) or None
+    return read
 
 
-def _none_or(hook: _Hook) -> _Hook:
-    def structure_optional(value: Any, type_: object) -> Any:
-        return None if value is None else hook(value, type_)
-
-    return structure_optional
+def _or_default(read: _Read, default: Any) -> _Read:
+    return lambda value: default if value is None else read(value)
 
 
 # --- the converter ---
 
-_REPEATED = ("window_execution_id", "task_execution_id", "status_details", "window_target_id")
-"""Fields of `TaskInvocation` that have the same value in many invocations of a task."""
+_READERS: dict[Any, _Read] = {
+    str: _string,
+    str | None: _string_or_none,
+    bool: _boolean,
+    int: _integer,
+    datetime | None: _time_or_none,
+}
 
 
 def _make_converter() -> Converter:
     converter = Converter(detailed_validation=True)
-    hooks: dict[Any, _Hook] = {
-        str: _string,
-        str | None: _string_or_none,
-        bool | None: _none_or(_boolean),
-        int | None: _none_or(_integer),
-        datetime | None: _time_or_none,
-    }
-    for value_type, hook in hooks.items():
-        converter.register_structure_hook(value_type, hook)
-    for enum in (ExecutionStatus, TaskType, ExternalAlarmState):
-        converter.register_structure_hook(enum, _open_enum(enum))
-        converter.register_structure_hook(enum | None, _none_or(_open_enum(enum)))
+    for value_type, read in _READERS.items():
+        converter.register_structure_hook(value_type, _as_hook(read))
+    for enum in OpenEnum.__subclasses__():
+        converter.register_structure_hook(enum, _as_hook(_read_enum(enum)))
         converter.register_unstructure_hook(enum, str)
+    converter.register_structure_hook_func(_is_values_by_name, _as_hook(_values_by_name))
+    converter.register_unstructure_hook_func(_is_values_by_name, _values_by_name_out)
     converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
     converter.register_unstructure_hook(datetime, _iso_in_utc)
     # Factories, so that a model's two functions are made when they are first needed.
     converter.register_structure_hook_factory(MODELS.__contains__, _model_hook)
     converter.register_unstructure_hook_factory(MODELS.__contains__, _model_unhook)
     return converter
+
+
+def _as_hook(read: _Read) -> _Hook:
+    return lambda value, _type: read(value)
+
+
+def _is_values_by_name(type_: Any) -> bool:
+    return bool(type_ == Mapping[str, tuple[str, ...]])
 
 
 def _is_tuple(type_: Any) -> bool:
@@ -209,90 +204,67 @@ def _tuple_hook(tuple_type: Any, converter: Converter) -> _Hook:
     return structure_tuple
 
 
-def _overrides(model: type[attrs.AttrsInstance], converter: Converter) -> dict[str, Any]:
-    """What cattrs has to know of each field: AWS's name, and the few hooks of a field's own."""
-    overrides: dict[str, Any] = {
-        field.name: override(omit=True)
-        if member is None
-        else override(rename=member, omit_if_default=field.default is None)
-        for field in attrs.fields(model)
-        for member in [_member_of(field)]
-    }
-    if model is TaskExecution:
-        overrides["task_parameters"] = override(
-            rename="TaskParameters",
-            omit_if_default=True,
-            struct_hook=_none_or(_task_parameters),
-            unstruct_hook=_task_parameters_out,
-        )
-    if model is TaskInvocation:
-        for name in _REPEATED:
-            overrides[name] = attrs.evolve(overrides[name], struct_hook=_shared_string_or_none)
-    if model is InvocationPage:
-        overrides["next_token"] = override(
-            rename="NextToken", omit_if_default=True, struct_hook=_token
-        )
-        structure_tuple = _tuple_hook(tuple[TaskInvocation, ...], converter)
-        overrides["invocations"] = override(
-            rename="WindowExecutionTaskInvocationIdentities",
-            struct_hook=lambda value, type_: () if value is None else structure_tuple(value, type_),
-        )
-    return overrides
-
-
 def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook:
-    structure_members = make_dict_structure_fn(model, converter, **_overrides(model, converter))
+    readers = {
+        field.name: _reader_of(field, converter)
+        for field in attrs.fields(model)
+        if field.name in MEMBER_OF_FIELD[model]
+    }
+    structure_thoroughly = make_dict_structure_fn(
+        model, converter, **_overrides(model, {name: _as_hook(readers[name]) for name in readers})
+    )
+    members = [(MEMBER_OF_FIELD[model][name], read) for name, read in readers.items()]
 
     def structure_model(value: Any, type_: Any) -> Any:
-        return structure_members(_mapping(value), type_)
+        """Read all members at once; only if one is not as promised, find out which."""
+        if value.__class__ is dict:
+            get = value.get
+            try:
+                return model(*[read(get(member)) for member, read in members])
+            except Exception:  # noqa: BLE001, S110 - cattrs finds it again, and says where it is
+                pass
+        return structure_thoroughly(_mapping(value), type_)
 
-    return _quick_invocation(structure_model) if model is TaskInvocation else structure_model
+    return structure_model
 
 
-def _quick_invocation(thorough: _Hook) -> _Hook:
-    """The loop's hot spot, without what cattrs does to tell where a mistake is.
+def _reader_of(field: attrs.Attribute[Any], converter: Converter) -> _Read:
+    """Return what reads the member of a field; an absent or null member is the default."""
+    if field.metadata.get(REPEATED):
+        return _shared_string_or_none
+    field_type: Any = field.type
+    if field_type in _READERS and field.default is None:
+        return _READERS[field_type]
+    (value_type,) = _without_none(field_type)
+    if isinstance(value_type, type) and issubclass(value_type, OpenEnum):
+        return _or_default(_read_enum(value_type), field.default)
+    hook = converter.get_structure_hook(value_type)
+    return _or_default(lambda value: hook(value, value_type), field.default)
 
-    Whatever is not as usual is left to `thorough`, to read it or to say what is wrong with it.
-    """
-    members = tuple(MEMBER_OF_FIELD[TaskInvocation].values())
-    task_types: dict[Any, TaskType | None] = {None: None, **TaskType.__members__}
-    statuses: dict[Any, ExecutionStatus | None] = {None: None, **ExecutionStatus.__members__}
-    are_strings_or_none = frozenset({str, type(None)}).issuperset
-    share, time = sys.intern, _time_or_none
 
-    def structure_invocation(value: Any, type_: Any) -> Any:
-        if type(value) is not dict:
-            return thorough(value, type_)
-        get = cast("dict[str, Any]", value).get
-        window, task, own, execution, kind, text, status, details, start, end, owner, target = map(
-            get, members
+def _without_none(type_: Any) -> set[Any]:
+    """Return the types of an optional, or the type itself."""
+    is_optional = type(None) in get_args(type_)
+    return {*get_args(type_)} - {type(None)} if is_optional else {type_}
+
+
+def _overrides(model: type[attrs.AttrsInstance], hooks: dict[str, _Hook]) -> dict[str, Any]:
+    """Tell cattrs of each field AWS's name and, where it is read, how."""
+    members = MEMBER_OF_FIELD[model]
+    return {
+        field.name: override(
+            rename=members[field.name],
+            omit_if_default=field.default is None,
+            struct_hook=hooks.get(field.name),
         )
-        strings = (window, task, own, execution, text, details, owner, target)
-        try:
-            if are_strings_or_none(map(type, strings)):
-                return TaskInvocation(
-                    share(window) if window else window,
-                    share(task) if task else task,
-                    own,
-                    execution,
-                    task_types[kind],
-                    text,
-                    statuses[status],
-                    share(details) if details else details,
-                    time(start, datetime),
-                    time(end, datetime),
-                    owner,
-                    share(target) if target else target,
-                )
-        except (KeyError, TypeError):
-            pass
-        return thorough(value, type_)  # outside, so that no error has another as its context
-
-    return structure_invocation
+        if field.name in members
+        else override(omit=True)
+        for field in attrs.fields(model)
+    }
 
 
 def _model_unhook(model: type[attrs.AttrsInstance], converter: Converter) -> Callable[[Any], Any]:
-    unstructure_members = make_dict_unstructure_fn(model, converter, **_overrides(model, converter))
+    unstructure_members = make_dict_unstructure_fn(model, converter, **_overrides(model, {}))
 
     def unstructure_model(value: Any) -> dict[str, Any]:
         return unstructure_members(value) or dict.fromkeys(MEMBER_OF_FIELD[model].values())
@@ -307,10 +279,8 @@ def _iso_in_utc(value: datetime) -> str:
     return _in_utc(value).isoformat()
 
 
-def _task_parameters_out(
-    value: tuple[Mapping[str, tuple[str, ...]], ...],
-) -> list[dict[str, dict[str, list[str]]]]:
-    return [{name: {"Values": list(values)} for name, values in item.items()} for item in value]
+def _values_by_name_out(value: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, list[str]]]:
+    return {name: {"Values": list(values)} for name, values in value.items()}
 
 
 converter: Converter = _make_converter()

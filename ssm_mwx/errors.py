@@ -10,38 +10,54 @@
     │   ├── ThrottlingError
     │   └── ValidationError
     ├── ResponseError                         an answer that is not what the service promises
-    ├── RepeatedTokenError                    paging would never end
+    ├── RepeatedTokenError                    pagination would loop
     ├── WaitTimeoutError (TimeoutError)       the task had not ended at the deadline
-    └── TaskFailedError                       the task ended otherwise than in SUCCESS
+    └── TaskFailedError                       the task did not succeed
 
-botocore's own connection, credential and configuration errors pass through as they are.
+botocore's connection, credential and configuration errors pass through unchanged.
 """
 
 from __future__ import annotations
 
-import reprlib
-from typing import TYPE_CHECKING, Any, Self
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's, which is not Python's
+    HTTPClientError,
+)
+
+from ssm_mwx.redaction import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ssm_mwx.models import TaskExecution
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 
 class SsmMwxError(Exception):
-    """The root: every error this library raises is one of these.
+    """The root of all errors that this library raises.
 
-    All of them keep their type, fields and notes when pickled or copied.
+    Pickling and copying keep type, fields and notes.
     """
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether the same call may succeed later with nothing changed on this side."""
+        return False
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.args, vars(self))
 
 
 def _rebuild(cls: type[SsmMwxError], args: tuple[Any, ...], fields: dict[str, Any]) -> SsmMwxError:
-    """Make an error again without its ``__init__``, so that none has to take ``args`` back."""
+    """Restore an error without its ``__init__``, which need not take ``args`` back."""
     error = cls.__new__(cls, *args)
     error.args = args
     vars(error).update(fields)
@@ -49,35 +65,26 @@ def _rebuild(cls: type[SsmMwxError], args: tuple[Any, ...], fields: dict[str, An
 
 
 class InvalidRequestError(SsmMwxError, ValueError):
-    """An argument that AWS would refuse; raised before any call is made.
+    """An argument that AWS would refuse; raised before any call.
 
     Attributes:
-        argument: Name of the argument at fault.
+        argument: Name of the argument.
     """
 
-    def __init__(self, argument: str, given: object, allowed: str) -> None:
-        super().__init__(f"{argument}: {_short(given)} was given; allowed is {allowed}")
+    def __init__(
+        self, argument: str, given: object, allowed: str, *, description: str | None = None
+    ) -> None:
+        super().__init__(f"{argument} must be {allowed}, got {description or describe(given)}")
         self.argument = argument
-
-
-def _short(given: object) -> str:
-    try:
-        return _SHORT.repr(given)
-    except ValueError:  # an integer of more digits than Python writes out
-        return f"a very long {type(given).__name__}"
-
-
-_SHORT = reprlib.Repr()
-_SHORT.maxstring = _SHORT.maxother = 80
 
 
 class ServiceError(SsmMwxError, ClientError):
     """AWS answered with an error. Also a botocore `ClientError`, so ``except ClientError`` works.
 
-    boto3's ``client.exceptions.*`` classes are made at run time and do not catch it.
+    boto3 makes its ``client.exceptions.*`` classes at run time; they do not catch it.
 
     Attributes:
-        response: The parsed error answer, as botocore gives it.
+        response: The parsed error answer, as botocore returns it.
         operation_name: The AWS operation, such as ``GetMaintenanceWindowExecutionTask``.
     """
 
@@ -89,37 +96,43 @@ class ServiceError(SsmMwxError, ClientError):
 
     @classmethod
     def from_client_error(cls, error: ClientError) -> ServiceError:
-        """The error of ours that stands for botocore's `error`, chosen by its code."""
+        """Convert botocore's `error`; its code selects the class."""
         code = error.response.get("Error", {}).get("Code", "")
         chosen = ERRORS_BY_CODE.get(code) or _by_http_status(error.response)
         return chosen(error.response, error.operation_name)
 
     @property
     def code(self) -> str:
-        """AWS's error code, such as ``DoesNotExistException``; empty where AWS gave none."""
+        """AWS's error code, such as ``DoesNotExistException``; empty if AWS sent none."""
         return str(self._error.get("Code") or "")
 
     @property
     def message(self) -> str:
-        """AWS's message; empty where AWS gave none."""
+        """AWS's message; empty if AWS sent none."""
         return str(self._error.get("Message") or "")
 
     @property
     def request_id(self) -> str | None:
-        """The request's id, which AWS Support asks for."""
+        """Id of the request, for AWS Support."""
         request_id: str | None = self._metadata.get("RequestId")
         return request_id
 
     @property
     def http_status(self) -> int | None:
-        """Status code of the HTTP answer."""
+        """Status code of the HTTP response."""
         status: int | None = self._metadata.get("HTTPStatusCode")
         return status
 
     @property
     def is_throttling(self) -> bool:
-        """Whether AWS refused because of too many requests, so that a later try may succeed."""
+        """Whether AWS refused because of too many requests."""
         return isinstance(self, ThrottlingError)
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether AWS throttled the call or failed on its side, so that a retry may help."""
+        failed_at_aws = isinstance(self, InternalServerError) or (self.http_status or 0) >= 500
+        return self.is_throttling or failed_at_aws
 
     @property
     def _error(self) -> dict[str, Any]:
@@ -133,7 +146,7 @@ class ServiceError(SsmMwxError, ClientError):
 
 
 class AccessDeniedError(ServiceError):
-    """The caller's identity may not call the operation."""
+    """The caller's identity lacks the permission for the operation."""
 
 
 class DoesNotExistError(ServiceError):
@@ -141,23 +154,23 @@ class DoesNotExistError(ServiceError):
 
 
 class ExpiredCredentialsError(ServiceError):
-    """The credentials or the request's signature are out of date: get new ones and go on."""
+    """The credentials or the request's signature are out of date."""
 
 
 class InternalServerError(ServiceError):
-    """The service failed on its side, and botocore's retries did not heal it."""
+    """The service failed on its side; retries did not help."""
 
 
 class ThrottlingError(ServiceError):
-    """Too many requests, still after botocore's retries."""
+    """Too many requests; retries did not help."""
 
 
 class ValidationError(ServiceError):
-    """AWS found the request malformed, for example a token it did not issue."""
+    """AWS refused the request as malformed, for example a token it did not issue."""
 
 
 def _by_http_status(response: Any) -> type[ServiceError]:
-    """What an answer without a code of AWS's is, such as a proxy's."""
+    """Select the class for an answer without a known code, such as a proxy's."""
     status: int = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status == 429:
         return ThrottlingError
@@ -203,7 +216,7 @@ ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
     }.items()
     for code in codes
 }
-"""AWS's error codes and the class that each becomes; any other is a plain `ServiceError`."""
+"""The class of each of AWS's error codes; any other is a plain `ServiceError`."""
 
 
 class ResponseError(SsmMwxError):
@@ -212,14 +225,12 @@ class ResponseError(SsmMwxError):
     The message names the member's path and never its value, which may be sensitive.
 
     Attributes:
-        path: Path of the member at fault, such as
-            ``WindowExecutionTaskInvocationIdentities[3].StartTime``; None for the whole answer.
-        operation_name: The AWS operation that answered; None for data that came another way.
-        request_id: Id of the request, where there was one.
-        cut_off: Whether the body ended before its Content-Length, so that a later try may succeed.
+        path: Path of the member, such as ``WindowExecutionTaskInvocationIdentities[3].StartTime``;
+            None for the whole answer.
+        operation_name: The AWS operation that answered; None for saved data.
+        request_id: Id of the request, if there was one.
+        is_truncated: Whether the body ended before its Content-Length.
     """
-
-    cut_off: bool = False
 
     def __init__(
         self,
@@ -229,23 +240,24 @@ class ResponseError(SsmMwxError):
         operation_name: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        where = f"{path}: " if path else ""
-        source = f" (answer of {operation_name}, request {request_id})" if operation_name else ""
-        super().__init__(f"{where}{problem}{source}")
-        self.problem = problem
+        super().__init__(f"{path}: {problem}" if path else problem)
         self.path = path
         self.operation_name = operation_name
         self.request_id = request_id
+        self.is_truncated = False
 
-    def answering(self, operation_name: str, request_id: str | None) -> Self:
-        """The same problem, told as that of an answer to a call."""
-        return type(self)(
-            self.problem, path=self.path, operation_name=operation_name, request_id=request_id
-        )
+    @property
+    def is_transient(self) -> bool:
+        """Whether the body was truncated, so that a retry may help."""
+        return self.is_truncated
+
+    def __str__(self) -> str:
+        source = f" (answer of {self.operation_name}, request {self.request_id})"
+        return super().__str__() + (source if self.operation_name else "")
 
 
 class RepeatedTokenError(SsmMwxError):
-    """AWS gave a paging token that this walk has followed already, so it would never end.
+    """AWS sent a NextToken that this iteration has followed before, so it would never end.
 
     Attributes:
         token: The repeated token.
@@ -254,18 +266,18 @@ class RepeatedTokenError(SsmMwxError):
 
     def __init__(self, token: str, page_number: int) -> None:
         super().__init__(
-            f"page {page_number} carries a NextToken that this walk has followed already; "
-            "going on would never end"
+            f"page {page_number} has a NextToken that this iteration has followed before; "
+            "it would never end"
         )
         self.token = token
         self.page_number = page_number
 
 
 class WaitTimeoutError(SsmMwxError, TimeoutError):
-    """The task had not ended when the time was up.
+    """The task had not ended at the deadline.
 
     Attributes:
-        task: The last `TaskExecution` seen, or None if none could be had.
+        task: The last `TaskExecution` seen, or None if every poll failed.
     """
 
     def __init__(self, message: str, task: TaskExecution | None = None) -> None:
@@ -274,7 +286,7 @@ class WaitTimeoutError(SsmMwxError, TimeoutError):
 
 
 class TaskFailedError(SsmMwxError):
-    """The task ended otherwise than in SUCCESS.
+    """The task ended and did not succeed.
 
     Attributes:
         task: The ended `TaskExecution`.
@@ -283,3 +295,38 @@ class TaskFailedError(SsmMwxError):
     def __init__(self, message: str, task: TaskExecution) -> None:
         super().__init__(message)
         self.task = task
+
+
+# --- errors of others ---
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the call that raised `error`, ours or botocore's, may succeed if repeated."""
+    if isinstance(error, SsmMwxError):
+        return error.is_transient
+    return isinstance(error, ConnectionError | HTTPClientError) and not _is_about_trust(error)
+
+
+def _is_about_trust(error: BotoCoreError) -> bool:
+    """Whether the other side's certificate was refused, which a retry does not change."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
+def without_context(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Raise this library's errors without cause, context and inner frames.
+
+    Other libraries' errors carry the data they could not read, and so do the local variables of
+    the frames in between. Tools that show them would show secrets.
+    """
+
+    @functools.wraps(function)
+    def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except SsmMwxError as error:
+            problem = error
+        del args, kwargs
+        problem.__cause__ = problem.__context__ = None
+        raise problem.with_traceback(None)
+
+    return call

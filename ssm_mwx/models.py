@@ -1,6 +1,6 @@
-"""What AWS answers, as frozen attrs classes: a field for each member, named in snake_case.
+"""AWS's answers as frozen attrs classes: a field for each member, its name in snake_case.
 
-How they are made from AWS's JSON is the business of `ssm_mwx.wire`.
+A field here is all it takes to support a member: reading, writing and every view follow.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import attrs
 
@@ -18,9 +18,14 @@ from ssm_mwx.redaction import SENSITIVE, hide_sensitive
 if TYPE_CHECKING:
     from ssm_mwx.parameters import Parameters
 
+_T = TypeVar("_T")
+
 MEMBER = "member"
-"""Field metadata: AWS's name of the member, where it is not the field's own in CamelCase; None
-for a field that is no member."""
+"""Field metadata: AWS's name of the member, if it is not the field's name in CamelCase; None for a
+field that is no member."""
+REPEATED = "repeated"
+"""Field metadata: whether many invocations of a task have the same string here, so that they share
+one object."""
 
 
 def _sensitive(*, hashed: bool = True, member: str | None = None) -> Any:
@@ -29,8 +34,13 @@ def _sensitive(*, hashed: bool = True, member: str | None = None) -> Any:
     return attrs.field(default=None, hash=None if hashed else False, metadata=metadata)
 
 
+def _repeated() -> Any:
+    """Declare a string that is the same in many invocations of a task."""
+    return attrs.field(default=None, metadata={REPEATED: True})
+
+
 class TaskIds(NamedTuple):
-    """The two ids that name a task execution; give it to a client's method as ``*ids``."""
+    """The two ids of a task execution; pass them to a client's method as ``*ids``."""
 
     window_execution_id: str
     """Id of the maintenance window execution (``WindowExecutionId``)."""
@@ -39,7 +49,7 @@ class TaskIds(NamedTuple):
 
 
 class _Execution:
-    """What task executions and invocations have in common: how they stand and since when."""
+    """What task executions and invocations have in common: status and times."""
 
     __slots__ = ()
 
@@ -51,14 +61,14 @@ class _Execution:
 
     @property
     def duration(self) -> timedelta | None:
-        """Time from `start_time` to `end_time`; None while either is absent."""
+        """Time from `start_time` to `end_time`; None if either is absent."""
         if self.start_time is None or self.end_time is None:
             return None
         return self.end_time - self.start_time
 
     @property
     def is_terminal(self) -> bool:
-        """Whether `status` is final; False where it is absent or not known to this version."""
+        """Whether `status` is final; False if it is absent or unknown to this version."""
         return self.status is not None and ExecutionStatus(self.status).is_terminal
 
     @property
@@ -68,13 +78,13 @@ class _Execution:
 
     @property
     def task_ids(self) -> TaskIds:
-        """The pair of ids that a client's methods take, as ``*ids``.
+        """The two ids that a client's methods take, as ``*ids``.
 
         Raises:
-            ValueError: AWS left one of the two out.
+            ValueError: AWS left one of them out.
         """
         if self.window_execution_id is None or self.task_execution_id is None:
-            raise ValueError("AWS's answer has no WindowExecutionId or no TaskExecutionId")
+            raise ValueError("the answer has no WindowExecutionId or no TaskExecutionId")
         return TaskIds(self.window_execution_id, self.task_execution_id)
 
 
@@ -82,35 +92,35 @@ class _Execution:
 class Alarm:
     """A CloudWatch alarm attached to a task (``Alarm``)."""
 
-    name: str
-    """Name of the alarm, or of a composite alarm (``Name``)."""
+    name: str = ""
+    """Name of the alarm or composite alarm (``Name``); empty if AWS left it out."""
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class AlarmConfiguration:
     """The alarms that stop a task (``AlarmConfiguration``)."""
 
-    alarms: tuple[Alarm, ...]
+    alarms: tuple[Alarm, ...] = ()
     """The alarms (``Alarms``); AWS allows one."""
     ignore_poll_alarm_failure: bool | None = None
-    """Whether the task goes on without the alarm's state (``IgnorePollAlarmFailure``)."""
+    """Whether the task continues if the alarm's state is unknown (``IgnorePollAlarmFailure``)."""
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class AlarmStateInformation:
-    """An alarm that was invoked (``AlarmStateInformation``)."""
+    """An alarm that went off (``AlarmStateInformation``)."""
 
-    name: str
-    """Name of the alarm (``Name``)."""
-    state: ExternalAlarmState
-    """Its state (``State``)."""
+    name: str = ""
+    """Name of the alarm (``Name``); empty if AWS left it out."""
+    state: ExternalAlarmState = ExternalAlarmState.UNKNOWN
+    """Its state (``State``); UNKNOWN if AWS left it out."""
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class TaskExecution(_Execution):
     """One task of a maintenance window execution: the answer of GetMaintenanceWindowExecutionTask.
 
-    Every member is None where AWS left it out. Times are aware datetimes in UTC.
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
     """
 
     window_execution_id: str | None = None
@@ -118,19 +128,19 @@ class TaskExecution(_Execution):
     task_execution_id: str | None = None
     """Id of this task execution (``TaskExecutionId``)."""
     task_arn: str | None = None
-    """What the task runs (``TaskArn``): an ARN or, for documents, a plain name."""
+    """What the task runs (``TaskArn``): an ARN, or the name of a document."""
     service_role: str | None = None
     """ARN of the role the task runs under (``ServiceRole``)."""
     type: TaskType | None = None
     """Kind of the task (``Type``)."""
     task_parameters: tuple[Mapping[str, tuple[str, ...]], ...] | None = _sensitive(hashed=False)
-    """Name to values, for each mapping AWS sent (``TaskParameters``). Sensitive."""
+    """Mappings of names to values (``TaskParameters``). Sensitive."""
     priority: int | None = None
     """Priority within the window (``Priority``): 0 is the highest."""
     max_concurrency: str | None = None
-    """Targets at the same time (``MaxConcurrency``): a number, or a percentage such as ``10%``."""
+    """Targets at a time (``MaxConcurrency``): a number, or a percentage such as ``10%``."""
     max_errors: str | None = None
-    """Errors after which no more targets are started (``MaxErrors``): a number or a percentage."""
+    """Errors after which no further target starts (``MaxErrors``): a number or a percentage."""
     status: ExecutionStatus | None = None
     """State of the task execution (``Status``)."""
     status_details: str | None = None
@@ -142,7 +152,7 @@ class TaskExecution(_Execution):
     alarm_configuration: AlarmConfiguration | None = None
     """The alarms attached to the task (``AlarmConfiguration``)."""
     triggered_alarms: tuple[AlarmStateInformation, ...] | None = None
-    """The alarms that were invoked during the task (``TriggeredAlarms``)."""
+    """The alarms that went off during the task (``TriggeredAlarms``)."""
 
     @property
     def instance_ids(self) -> tuple[str, ...]:
@@ -153,14 +163,14 @@ class TaskExecution(_Execution):
 
 @functools.cache
 def _parser() -> Callable[[str, TaskType | None], Parameters]:
-    """`parse_parameters`, imported with the first text: most loops read the status only."""
+    """Import `parse_parameters` with the first text: most loops read the status only."""
     from ssm_mwx.parameters import parse_parameters
 
     return parse_parameters
 
 
 class _ParsedOnce:
-    """A place, outside the attrs fields, for what `TaskInvocation.parameters` has parsed."""
+    """A slot, outside the attrs fields, for the cached `TaskInvocation.parameters`."""
 
     __slots__ = ("_parsed",)
 
@@ -169,14 +179,18 @@ class _ParsedOnce:
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class TaskInvocation(_Execution, _ParsedOnce):
-    """A task's work on one target: an item of DescribeMaintenanceWindowExecutionTaskInvocations.
+    """A task's work on one window target: an item of
+    DescribeMaintenanceWindowExecutionTaskInvocations.
 
-    Every member is None where AWS left it out. Times are aware datetimes in UTC.
+    An invocation is not a machine: it may stand for several nodes, and its status is that of the
+    whole command.
+
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
     """
 
-    window_execution_id: str | None = None
+    window_execution_id: str | None = _repeated()
     """Id of the maintenance window execution (``WindowExecutionId``)."""
-    task_execution_id: str | None = None
+    task_execution_id: str | None = _repeated()
     """Id of the task execution (``TaskExecutionId``)."""
     invocation_id: str | None = None
     """Id of this invocation (``InvocationId``)."""
@@ -185,26 +199,26 @@ class TaskInvocation(_Execution, _ParsedOnce):
     task_type: TaskType | None = None
     """Kind of the task (``TaskType``)."""
     raw_parameters: str | None = _sensitive(member="Parameters")
-    """AWS's JSON text, untouched (``Parameters``); see `parameters`. Sensitive."""
+    """AWS's JSON text, unchanged (``Parameters``); see `parameters`. Sensitive."""
     status: ExecutionStatus | None = None
     """State of the invocation (``Status``)."""
-    status_details: str | None = None
+    status_details: str | None = _repeated()
     """Free text on the state, at most 250 characters (``StatusDetails``)."""
     start_time: datetime | None = None
     """When it started, in UTC (``StartTime``)."""
     end_time: datetime | None = None
     """When it ended, in UTC (``EndTime``)."""
     owner_information: str | None = _sensitive()
-    """What the window's owner noted on the target (``OwnerInformation``). Sensitive."""
-    window_target_id: str | None = None
+    """The owner's note on the window target (``OwnerInformation``). Sensitive."""
+    window_target_id: str | None = _repeated()
     """Id of the target within the maintenance window (``WindowTargetId``)."""
 
     @property
     def parameters(self) -> Parameters | None:
-        """The ``Parameters`` text as a typed object; None where AWS sent none or an empty one.
+        """The ``Parameters`` text as a typed object; None if AWS sent none or an empty one.
 
-        Parsed on first use and kept. Never raises: what cannot be read is an
-        `UnrecognizedParameters` that says why.
+        Parsed on first use and cached. Never raises: a text that cannot be read is an
+        `UnrecognizedParameters` with the reason.
         """
         try:
             parsed: Parameters | None = self._parsed
@@ -216,7 +230,7 @@ class TaskInvocation(_Execution, _ParsedOnce):
 
     @property
     def instance_ids(self) -> tuple[str, ...]:
-        """The managed nodes that `parameters` names; empty where it names none by id."""
+        """The managed nodes that `parameters` names; empty for a run by tag."""
         from ssm_mwx.parameters import RunCommandParameters
 
         parameters = self.parameters
@@ -228,8 +242,8 @@ class TaskInvocation(_Execution, _ParsedOnce):
     def command_id(self) -> str | None:
         """The Run Command id of a RUN_COMMAND invocation, for ssm's ``ListCommandInvocations``.
 
-        None for other task types, and where AWS left ``ExecutionId`` out or empty (the command
-        could not be sent).
+        None for other task types, and if ``ExecutionId`` is absent or empty (the command could
+        not be sent).
         """
         from ssm_mwx.parameters import RunCommandParameters
 
@@ -239,25 +253,68 @@ class TaskInvocation(_Execution, _ParsedOnce):
         return (self.execution_id or None) if is_run_command else None
 
 
+class Page(Generic[_T]):
+    """One answer of a listing; iterate it, or use `len`. Its first field holds the items."""
+
+    __slots__ = ()
+
+    next_token: str | None
+    number: int
+    request_id: str | None
+
+    @property
+    def items(self) -> tuple[_T, ...]:
+        """The items, under one name for every kind of page."""
+        cls: Any = type(self)
+        items: tuple[_T, ...] = getattr(self, attrs.fields(cls)[0].name)
+        return items
+
+    def __iter__(self) -> Iterator[_T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+def _next_token() -> Any:
+    """Declare the token of the next page; AWS's last page has an empty one, which is None here."""
+    field: Any = attrs.field(default=None, converter=_none_if_empty)
+    return field
+
+
+def _none_if_empty(token: str | None) -> str | None:
+    return token or None
+
+
+def _page_number() -> Any:
+    """Declare the number of a page, which is no member of the answer."""
+    return attrs.field(default=1, eq=False, kw_only=True, metadata={MEMBER: None})
+
+
+def _request_id() -> Any:
+    """Declare the id of a page's request, which is no member of the answer."""
+    return attrs.field(default=None, eq=False, kw_only=True, metadata={MEMBER: None})
+
+
 @attrs.frozen(field_transformer=hide_sensitive)
-class InvocationPage:
+class InvocationPage(Page[TaskInvocation]):
     """One answer of DescribeMaintenanceWindowExecutionTaskInvocations; iterate it, or use `len`."""
 
     invocations: tuple[TaskInvocation, ...] = attrs.field(
         default=(), metadata={MEMBER: "WindowExecutionTaskInvocationIdentities"}
     )
     """The invocations (``WindowExecutionTaskInvocationIdentities``)."""
-    next_token: str | None = None
-    """Token of the page after this one; None on the last page (``NextToken``)."""
-    number: int = attrs.field(default=1, eq=False, kw_only=True, metadata={MEMBER: None})
-    """Number of the page within its walk, from 1."""
-    request_id: str | None = attrs.field(
-        default=None, eq=False, kw_only=True, metadata={MEMBER: None}
-    )
-    """Id of the request that brought it, where known."""
+    next_token: str | None = _next_token()
+    """Token of the next page; None on the last page (``NextToken``)."""
+    number: int = _page_number()
+    """Number of the page within its iteration, from 1."""
+    request_id: str | None = _request_id()
+    """Id of the request that brought it, if known."""
 
-    def __iter__(self) -> Iterator[TaskInvocation]:
-        return iter(self.invocations)
 
-    def __len__(self) -> int:
-        return len(self.invocations)
+MODELS: tuple[type[attrs.AttrsInstance], ...] = tuple(
+    attrs.resolve_types(value)  # now: a library that freezes time may replace datetime later
+    for value in list(globals().values())
+    if isinstance(value, type) and attrs.has(value)
+)
+"""Every class above."""

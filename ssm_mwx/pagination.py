@@ -1,99 +1,115 @@
-"""Following ``NextToken`` from page to page, and knowing at every moment where to go on."""
+"""Follow ``NextToken`` from page to page, and know at each moment where to resume.
+
+The call to make is an argument: nothing here knows of AWS.
+"""
 
 from __future__ import annotations
 
-import contextvars
-import functools
 import logging
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from typing import Any, Generic, TypeVar, cast
 
 from ssm_mwx.errors import RepeatedTokenError
-from ssm_mwx.models import InvocationPage, TaskInvocation
+from ssm_mwx.models import InvocationPage, Page, TaskInvocation
+from ssm_mwx.threads import run_in_background
 
 _LOGGER = logging.getLogger("ssm_mwx")
 
-FetchPage = Callable[[str | None, int], InvocationPage]
-"""Gives the page at a token (None for the first), which is to have the number told."""
+_T = TypeVar("_T")
+
+FetchPage = Callable[[str | None, int], Page[_T]]
+"""Fetches the page for a token (None for the first page), which gets the number."""
 
 
-class TaskInvocationPager:
-    """All invocations of a task execution, however many pages; lazy, and iterable again and again.
+class Pager(Generic[_T]):
+    """All items of a listing, from all its pages; lazy, and iterable again.
 
-    Nothing is fetched until it is iterated, and then one page at a time. Each iteration is a walk
-    of its own from the start. `resume_token` and `finished` speak of the walk begun last.
+    It fetches nothing until you iterate, then one page at a time. Each iteration starts from the
+    beginning. `resume_token` and `finished` describe the latest iteration.
 
-    Iterating may raise what the call may raise, and `RepeatedTokenError`; after that one there is
-    nothing to resume, for the token leads into the same loop again.
+    An iteration raises what the call raises, and `RepeatedTokenError`. After that error there is
+    nothing to resume: the token leads into the same loop.
     """
 
     def __init__(
-        self, fetch_page: FetchPage, starting_token: str | None = None, *, prefetch: bool = False
+        self,
+        fetch_page: FetchPage[_T],
+        starting_token: str | None = None,
+        *,
+        prefetch: bool = False,
     ) -> None:
         self._fetch_page = fetch_page
         self._starting_token = starting_token
         self._prefetch = prefetch
-        self._walk = _Walk(self._starting_token)
+        self._iteration = _Iteration(starting_token)
 
-    def __iter__(self) -> Iterator[TaskInvocation]:
-        walk = self._begin()
-        return (invocation for page in self._pages(walk) for invocation in page.invocations)
+    def __iter__(self) -> Iterator[_T]:
+        iteration = self._begin()
+        return (item for page in self._pages(iteration) for item in page)
 
-    def pages(self) -> Iterator[InvocationPage]:
-        """The same walk page by page, empty pages included, as AWS cut them.
+    def pages(self) -> Iterator[Page[_T]]:
+        """Iterate over the pages as AWS cut them, empty pages included.
 
-        A page counts as handed out once the next one is asked for. To note in the loop's body
-        how far it has come, take ``page.next_token``.
+        A page counts as consumed when the next one is asked for. To save the place inside the
+        loop's body, save ``page.next_token``.
         """
         return self._pages(self._begin())
 
     @property
     def resume_token(self) -> str | None:
-        """Token of the first page not wholly handed out yet, for a new pager's ``starting_token``.
+        """Token of the first page that is not yet consumed, for a new pager's ``starting_token``.
 
-        A page is handed out once the item after its last one is asked for. So going on from here
-        loses nothing; it repeats nothing after a failed fetch, and after the consumer's own
-        failure no more than one page. None means the beginning: look at `finished` first.
+        A page is consumed when the item after its last one is asked for. Resuming from here skips
+        nothing. It repeats nothing after a failed call, and at most one page after an error in
+        the loop's body. None is the beginning: check `finished` first.
         """
-        return self._walk.token
+        return self._iteration.token
 
     @property
     def finished(self) -> bool:
-        """Whether the walk has come to its end, so that nothing is left to resume."""
-        return self._walk.finished
+        """Whether the iteration reached the last page, so that nothing is left to resume."""
+        return self._iteration.finished
 
     def __repr__(self) -> str:
         state = "finished" if self.finished else f"resume_token={self.resume_token!r}"
         return f"<{type(self).__name__} {state}>"
 
-    def _begin(self) -> _Walk:
-        self._walk = _Walk(self._starting_token)
-        return self._walk
+    def _begin(self) -> _Iteration:
+        self._iteration = _Iteration(self._starting_token)
+        return self._iteration
 
-    def _pages(self, walk: _Walk) -> Iterator[InvocationPage]:
-        ahead: _PageAhead | None = None
-        try:
-            while not walk.finished:
-                if ahead is None:
-                    page = self._fetch_page(walk.token, walk.page_number)
-                else:
-                    page = ahead.get()
-                ahead = self._fetch_ahead(walk, page) if self._prefetch else None
-                yield page
-                walk.go_on_after(page)
-        finally:
-            if ahead is not None:
-                ahead.join()
+    def _pages(self, iteration: _Iteration) -> Iterator[Page[_T]]:
+        ahead: Future[Page[_T]] | None = None
+        while not iteration.finished:
+            if ahead is None:
+                page = self._fetch_page(iteration.token, iteration.page_number)
+            else:
+                page = ahead.result()
+            ahead = self._fetch_ahead(iteration, page)
+            yield page
+            iteration.advance(page)
 
-    def _fetch_ahead(self, walk: _Walk, page: InvocationPage) -> _PageAhead | None:
-        """Begin to fetch the page after `page`, if `walk` will ask for it."""
-        if page.next_token is None or walk.has_seen(page.next_token):
+    def _fetch_ahead(self, iteration: _Iteration, page: Page[_T]) -> Future[Page[_T]] | None:
+        """Start to fetch the page after `page`, if the iteration will ask for it.
+
+        Nothing waits for the thread, so leaving the loop early takes no time.
+        """
+        if not self._prefetch or page.next_token is None or iteration.has_seen(page.next_token):
             return None
-        return _PageAhead(self._fetch_page, page.next_token, walk.page_number + 1)
+        number = iteration.page_number + 1
+        return run_in_background(self._fetch_page, page.next_token, number)
 
 
-class _Walk:
+class TaskInvocationPager(Pager[TaskInvocation]):
+    """All invocations of a task execution: a `Pager` whose pages are `InvocationPage`."""
+
+    def pages(self) -> Iterator[InvocationPage]:
+        """See `Pager.pages`."""
+        return cast("Iterator[InvocationPage]", super().pages())
+
+
+class _Iteration:
     """How far one iteration has come."""
 
     def __init__(self, starting_token: str | None) -> None:
@@ -105,7 +121,7 @@ class _Walk:
     def has_seen(self, token: str) -> bool:
         return token in self._tokens_seen
 
-    def go_on_after(self, page: InvocationPage) -> None:
+    def advance(self, page: Page[Any]) -> None:
         self.token = page.next_token
         if page.next_token is None:
             self.finished = True
@@ -116,32 +132,3 @@ class _Walk:
         else:
             self._tokens_seen.add(page.next_token)
             self.page_number += 1
-
-
-class _PageAhead:
-    """A page on its way, fetched in a background thread that ends with the fetch."""
-
-    def __init__(self, fetch_page: FetchPage, token: str, number: int) -> None:
-        self._future: Future[InvocationPage] = Future()
-        fetch = functools.partial(fetch_page, token, number)
-        run = contextvars.copy_context().run  # what the caller's log filters may look at
-        self._thread = threading.Thread(
-            target=run, args=(self._fulfil, fetch), name="ssm_mwx-prefetch", daemon=True
-        )
-        self._thread.start()
-
-    def _fulfil(self, fetch: Callable[[], InvocationPage]) -> None:
-        try:
-            self._future.set_result(fetch())
-        except BaseException as error:  # noqa: BLE001 - it is raised where the page is asked for
-            self._future.set_exception(error)
-
-    def get(self) -> InvocationPage:
-        """Wait for the page; raises what fetching it raised."""
-        page = self._future.result()
-        self.join()
-        return page
-
-    def join(self) -> None:
-        """Wait for the thread to end."""
-        self._thread.join()

@@ -1,4 +1,4 @@
-"""What is sensitive, and its placeholder.
+"""What is sensitive, its placeholder, and how a value of any kind is described safely.
 
 A field is sensitive if its metadata says so; there is no other list. `repr` and every view ask
 here.
@@ -7,7 +7,9 @@ here.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import attrs
@@ -37,7 +39,7 @@ def _redactor_of(field: attrs.Attribute[Any]) -> Callable[[Any], str]:
 
 
 @functools.cache
-def sensitive_fields(cls: type[attrs.AttrsInstance]) -> frozenset[str]:
+def sensitive_fields(cls: type[Any]) -> frozenset[str]:
     """Return the names of the sensitive fields of an attrs class."""
     return frozenset(field.name for field in attrs.fields(cls) if field.metadata.get(SENSITIVE))
 
@@ -48,3 +50,23 @@ def visible(model: attrs.AttrsInstance, name: str) -> Any:
     if value is None or name not in sensitive_fields(type(model)):
         return value
     return REDACTED
+
+
+def describe(given: object) -> str:
+    """Describe a value in an error message.
+
+    A short text in the form of an id, a number or a time is shown. Anything else may hold a
+    secret, such as an answer of AWS that was given in the wrong place: only its type is named.
+    """
+    if given is None or isinstance(given, bool | float | timedelta | datetime):
+        return repr(given)
+    if isinstance(given, int):
+        return repr(given) if abs(given) < 10**40 else "an int of more than 40 digits"
+    if isinstance(given, str):
+        return repr(str(given)) if _ID_FORM.fullmatch(given) else f"a str of length {len(given)}"
+    name = given.__name__ if isinstance(given, type) else type(given).__name__
+    article = "an" if name[0] in "AEIOUaeiou" else "a"
+    return f"the class {name}" if isinstance(given, type) else f"{article} {name}"
+
+
+_ID_FORM = re.compile(r"[0-9A-Za-z_-]{0,40}")

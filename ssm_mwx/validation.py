@@ -1,19 +1,24 @@
-"""Checked arguments to the members of a request, so that a mistake costs no call."""
+"""Check arguments before a call, so that a mistake costs none.
+
+Each function takes the argument's name, for the error, and returns what a request takes.
+"""
 
 from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, cast
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 
-MIN_PAGE_SIZE = 10
-"""Least ``MaxResults`` that AWS takes."""
-MAX_PAGE_SIZE = 100
-"""Greatest ``MaxResults`` that AWS takes."""
+Statuses = Iterable[ExecutionStatus | str]
+"""Statuses to filter by; a single status or string counts as one."""
+Duration = float | timedelta
+"""Seconds, or a `timedelta`."""
 
 FILTER_STATUSES = (
     ExecutionStatus.PENDING,
@@ -26,102 +31,63 @@ FILTER_STATUSES = (
 )
 """What AWS's STATUS filter takes; SKIPPED_OVERLAPPING is a status, but not one of them."""
 
-Request = dict[str, Any]
-"""The members of a request, as boto3 takes them."""
-
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def task_request(window_execution_id: str, task_execution_id: str) -> Request:
-    """The request of GetMaintenanceWindowExecutionTask.
-
-    Raises:
-        InvalidRequestError: An id is not a UUID of 36 characters.
-    """
-    return {
-        "WindowExecutionId": _check_id("window_execution_id", window_execution_id),
-        "TaskId": _check_id("task_execution_id", task_execution_id),
-    }
-
-
-def invocations_request(
-    window_execution_id: str,
-    task_execution_id: str,
-    *,
-    statuses: Iterable[ExecutionStatus | str] = (),
-    page_size: tuple[str, int | None] = ("max_results", None),
-    token: tuple[str, str | None] = ("next_token", None),
-) -> Request:
-    """The request of DescribeMaintenanceWindowExecutionTaskInvocations.
-
-    Args:
-        window_execution_id: A UUID.
-        task_execution_id: A UUID.
-        statuses: For the one STATUS filter; none for no filter.
-        page_size: The argument's name, for an error to tell, and its value.
-        token: Likewise.
-
-    Raises:
-        InvalidRequestError: AWS would refuse one of them.
-    """
-    request = task_request(window_execution_id, task_execution_id)
-    if values := _check_statuses(statuses):
-        request["Filters"] = [{"Key": "STATUS", "Values": values}]
-    if (max_results := _check_page_size(*page_size)) is not None:
-        request["MaxResults"] = max_results
-    if checked_token := _check_token(*token):
-        request["NextToken"] = checked_token
-    return request
-
-
-def _check_id(argument: str, given: object) -> str:
+def uuid(argument: str, given: object) -> str:
+    """Check an id of 36 characters."""
     if isinstance(given, str) and _UUID.fullmatch(given):
         return given
     raise InvalidRequestError(argument, given, "a UUID of 36 characters")
 
 
-def _check_page_size(argument: str, given: object) -> int | None:
-    if given is None:
-        return None
-    if isinstance(given, int) and MIN_PAGE_SIZE <= given <= MAX_PAGE_SIZE:
+def page_size(argument: str, given: object, allowed: range) -> int:
+    """Check a ``MaxResults``."""
+    if isinstance(given, int) and not isinstance(given, bool) and given in allowed:
         return given
-    raise InvalidRequestError(
-        argument, given, f"an integer from {MIN_PAGE_SIZE} to {MAX_PAGE_SIZE}"
-    )
+    bounds = f"an integer from {allowed[0]} to {allowed[-1]}"
+    raise InvalidRequestError(argument, given, bounds)
 
 
-def _check_token(argument: str, given: object) -> str | None:
+def token(argument: str, given: object) -> str | None:
+    """Check a ``NextToken``; an empty one is None, as on AWS's last page."""
     if given is None or isinstance(given, str):
-        return given
-    raise InvalidRequestError(argument, given, "a token that AWS gave, or None")
+        return given or None
+    raise InvalidRequestError(argument, given, "a token from AWS or None")
 
 
-def _check_statuses(given: object) -> list[str]:
+def status_filter(argument: str, given: object) -> list[dict[str, Any]] | None:
+    """Check statuses and return the one STATUS filter; None for no statuses."""
     if isinstance(given, str):
         given = (given,)
     if not isinstance(given, Iterable):
-        raise InvalidRequestError("statuses", given, _allowed_statuses())
+        raise InvalidRequestError(argument, given, _allowed_statuses())
     statuses = cast("Iterable[object]", given)
-    return list(dict.fromkeys(_check_status(status) for status in statuses))
+    values = list(dict.fromkeys(_status(argument, status) for status in statuses))
+    return [{"Key": "STATUS", "Values": values}] if values else None
 
 
-def _check_status(given: object) -> str:
+def _status(argument: str, given: object) -> str:
+    allowed = _allowed_statuses()
     if isinstance(given, str):
         if given in FILTER_STATUSES:
             return str(given)
-        if meant := _near(given):
-            raise InvalidRequestError(
-                "statuses", str(given), f"{meant} (did you mean that?), or {_allowed_statuses()}"
-            )
-        given = str(given)
-    raise InvalidRequestError("statuses", given, _allowed_statuses())
-
-
-def _near(given: str) -> str | None:
-    """The status that `given` was likely meant to be."""
-    close = difflib.get_close_matches(given.upper(), FILTER_STATUSES, n=1, cutoff=0.75)
-    return str(close[0]) if close else None
+        close = difflib.get_close_matches(given.upper(), FILTER_STATUSES, n=1, cutoff=0.75)
+        allowed += f" (did you mean {close[0]}?)" if close else ""
+    raise InvalidRequestError(argument, given, allowed)
 
 
 def _allowed_statuses() -> str:
-    return "any of " + ", ".join(FILTER_STATUSES)
+    return "one of " + ", ".join(FILTER_STATUSES)
+
+
+def seconds(argument: str, given: object) -> float:
+    """Check a duration and return it in seconds."""
+    value = given.total_seconds() if isinstance(given, timedelta) else given
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and 0 <= value <= sys.float_info.max
+    ):
+        return float(value)
+    raise InvalidRequestError(argument, given, "a finite number of seconds, 0 or more")

@@ -1,30 +1,27 @@
-"""Polling a task execution until it ends or the time is up.
+"""Poll an execution until it has ended or the time is up.
 
-The call to make is given, and so are clock and sleep: nothing here knows of AWS or of threads.
+The call to make, the clock and the sleep are arguments: nothing here knows of AWS or of threads.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
-from ssm_mwx.errors import InvalidRequestError, TaskFailedError, WaitTimeoutError
+from ssm_mwx.errors import TaskFailedError, WaitTimeoutError, is_transient
 from ssm_mwx.models import TaskExecution
+from ssm_mwx.validation import Duration, seconds
 
-Duration = float | timedelta
-"""Seconds, or a `timedelta`."""
 OnPoll = Callable[[TaskExecution], object]
-"""Told of each `TaskExecution` seen; what it returns is passed over."""
+"""Called with each `TaskExecution` seen; the result is ignored."""
 Clock = Callable[[], float]
-"""Seconds that only ever grow."""
+"""Returns seconds that only grow."""
 
 POLL_INTERVAL = 15.0
-"""Seconds between two looks, where nobody says how many."""
+"""Default seconds between two polls."""
 
-_LONGEST_PAUSE = 86_400.0  # far below what the system's sleep takes
+_LONGEST_DELAY = 86_400.0  # far below what the system's sleep takes
 
 
 def wait_for_task(
@@ -33,36 +30,35 @@ def wait_for_task(
     *,
     sleep: Callable[[float], object] | None = None,
 ) -> TaskExecution:
-    """Look, sleep and look again, as `wait` says, until the task has ended.
+    """Poll and sleep, as `wait` says, until the task has ended.
 
     Args:
         get: Makes the call.
-        wait: The rules, and how far this wait has come.
-        sleep: Sleeps for so many seconds; ``time.sleep`` where not given.
+        wait: The rules and the state of this wait.
+        sleep: Sleeps for a number of seconds; ``time.sleep`` by default.
 
     Raises:
         WaitTimeoutError: The task had not ended at the deadline.
-        TaskFailedError: It ended otherwise than in SUCCESS, and `wait` is to raise then.
+        TaskFailedError: It did not succeed, and `wait` raises on failure.
     """
     sleep = sleep or time.sleep
-    while (pause := wait.pause_after(wait.look(get))) is not None:
-        sleep(pause)
+    while (delay := wait.delay_after(wait.poll(get))) is not None:
+        sleep(delay)
     return wait.result()
 
 
 class Wait:
-    """The rules of one wait, and how far it has come; the sync and the async loop both ask it.
+    """The rules and the state of one wait, for a sync and an async loop.
 
-    The time starts when it is made. A loop looks (`look`), asks how long to sleep
-    (`pause_after`), and takes the `result` when there is nothing to sleep for any more.
+    The time starts when it is made. A loop polls (`poll`), asks how long to sleep
+    (`delay_after`), and takes the `result` when there is no further delay.
 
     Args:
-        timeout: Time until the deadline; 0 looks once.
-        poll_interval: Time from one look to the next; 0 looks again at once.
-        is_passing: Whether a fault may be over at the next look; others end the wait.
-        on_poll: Told of each `TaskExecution` seen.
-        raise_on_failure: Whether an end other than SUCCESS is an error.
-        clock: A monotonic clock; ``time.monotonic`` where not given.
+        timeout: Time until the deadline; 0 polls once.
+        poll_interval: Time from one poll to the next; 0 polls again immediately.
+        on_poll: Called with each `TaskExecution` seen.
+        raise_on_failure: Whether to raise if the task does not succeed.
+        clock: A monotonic clock; ``time.monotonic`` by default.
 
     Raises:
         InvalidRequestError: `timeout` or `poll_interval` is not a finite time of 0 or more.
@@ -73,41 +69,39 @@ class Wait:
         *,
         timeout: Duration,
         poll_interval: Duration = POLL_INTERVAL,
-        is_passing: Callable[[Exception], bool],
         on_poll: OnPoll | None = None,
         raise_on_failure: bool = False,
         clock: Clock | None = None,
     ) -> None:
-        self._timeout = _seconds("timeout", timeout)
-        self._poll_interval = _seconds("poll_interval", poll_interval)
-        self._is_passing = is_passing
+        self._timeout = seconds("timeout", timeout)
+        self._poll_interval = seconds("poll_interval", poll_interval)
         self._on_poll = on_poll
         self._raise_on_failure = raise_on_failure
         self._clock = clock or time.monotonic
         self._deadline = self._clock() + self._timeout
-        self._looked_at = -math.inf
+        self._polled_at = -math.inf
         self._task: TaskExecution | None = None
-        self._fault: Exception | None = None
+        self._error: Exception | None = None
 
-    def look(self, get: Callable[[], TaskExecution]) -> TaskExecution | None:
-        """Make the call; None where a passing fault came between. May run in another thread."""
-        self._looked_at = self._clock()
-        self._fault = None
+    def poll(self, get: Callable[[], TaskExecution]) -> TaskExecution | None:
+        """Make the call; None after a transient error. May run in another thread."""
+        self._polled_at = self._clock()
+        self._error = None
         try:
             return get()
         except Exception as error:
-            if not self._is_passing(error):
+            if not is_transient(error):
                 raise
-            self._fault = error
+            self._error = error
             return None
 
-    def pause_after(self, seen: TaskExecution | None) -> float | None:
-        """Seconds to sleep until the next look; None where `seen` has ended.
+    def delay_after(self, seen: TaskExecution | None) -> float | None:
+        """Return the seconds until the next poll, or None if `seen` has ended.
 
-        The last look is one that begins when the time is up, not before.
+        The last poll starts when the time is up, not before.
 
         Raises:
-            WaitTimeoutError: That was the last look.
+            WaitTimeoutError: That was the last poll.
         """
         if seen is not None:
             self._task = seen
@@ -115,19 +109,19 @@ class Wait:
                 self._on_poll(seen)
             if seen.is_terminal:
                 return None
-        if self._looked_at >= self._deadline:
-            raise WaitTimeoutError(self._told(), self._task) from self._fault
+        if self._polled_at >= self._deadline:
+            raise WaitTimeoutError(self._timeout_message(), self._task) from self._error
         left = max(0.0, self._deadline - self._clock())
-        return min(self._poll_interval, left, _LONGEST_PAUSE)
+        return min(self._poll_interval, left, _LONGEST_DELAY)
 
     def result(self) -> TaskExecution:
-        """The ended task.
+        """Return the ended task.
 
         Raises:
-            TaskFailedError: It ended otherwise than in SUCCESS, and that is to be an error.
+            TaskFailedError: It did not succeed, and this wait raises on failure.
         """
         task = self._task
-        assert task is not None, "a wait without an end has no result"  # noqa: S101
+        assert task is not None, "a wait has a result only when it has ended"  # noqa: S101
         if self._raise_on_failure and not task.succeeded:
             details = f": {task.status_details}" if task.status_details else ""
             raise TaskFailedError(
@@ -135,16 +129,7 @@ class Wait:
             )
         return task
 
-    def _told(self) -> str:
-        seen = "it was never seen" if self._task is None else f"it was {self._task.status}"
-        fault = f", and the last look failed: {self._fault}" if self._fault else ""
-        return f"the task had not ended after {self._timeout:g} seconds: {seen}{fault}"
-
-
-def _seconds(argument: str, given: object) -> float:
-    """`given` in seconds."""
-    seconds = given.total_seconds() if isinstance(given, timedelta) else given
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool):  # noqa: SIM102 - one thought each
-        if 0 <= seconds <= sys.float_info.max:
-            return float(seconds)
-    raise InvalidRequestError(argument, given, "a finite number of seconds, 0 or more")
+    def _timeout_message(self) -> str:
+        last = f"last status {self._task.status}" if self._task else "no poll succeeded"
+        error = f", and the last poll failed: {self._error}" if self._error else ""
+        return f"the task had not ended after {self._timeout:g} seconds: {last}{error}"

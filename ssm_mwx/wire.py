@@ -1,4 +1,4 @@
-"""AWS's JSON to models and back, and what was wrong with it where it is none."""
+"""Read AWS's answers into models and write models back, and say what is wrong with an answer."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import json
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-import attrs
 from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
-from ssm_mwx.converter import MEMBER_OF_FIELD, MODELS, MismatchError, converter
-from ssm_mwx.errors import ResponseError
-from ssm_mwx.models import InvocationPage, TaskExecution, TaskInvocation
-from ssm_mwx.redaction import REDACTED, SENSITIVE
+from ssm_mwx.converter import MEMBER_OF_FIELD, MismatchError, converter
+from ssm_mwx.errors import ResponseError, without_context
+from ssm_mwx.models import MODELS, InvocationPage, TaskExecution, TaskInvocation
+from ssm_mwx.redaction import REDACTED, describe, sensitive_fields
 
 orjson: Any
 try:
@@ -27,49 +26,45 @@ _T = TypeVar("_T")
 # --- public ---
 
 
+@without_context
 def structure(mapping: Mapping[str, Any], cls: type[_T]) -> _T:
     """Make a model from AWS's JSON, as boto3 returns it, the wire carries it or the CLI prints it.
 
     Args:
-        mapping: The answer, or the part of it that stands for `cls`. Members that `cls` does not
-            know are passed over.
-        cls: `TaskExecution`, `TaskInvocation`, `InvocationPage`, `AlarmConfiguration`, `Alarm` or
-            `AlarmStateInformation`.
+        mapping: The answer, or the part of it that `cls` stands for. Members that `cls` does not
+            know are ignored.
+        cls: `TaskExecution`, `TaskInvocation`, `InvocationPage` or another of the models.
 
     Raises:
         ResponseError: `mapping` has no member of `cls`, or one of the wrong type.
-        TypeError: `cls` is none of the models.
+        TypeError: `cls` is not a model.
     """
-    _check_is_model(cls)
-    if isinstance(mapping, Mapping) and members_of(cls).isdisjoint(mapping):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ResponseError(f"no member of {cls.__name__} is there")
-    return convert(mapping, cls)
+    _check_is_model("cls", cls, cls)
+    names_a_member = isinstance(mapping, Mapping) and not _MEMBERS[cls].isdisjoint(mapping)  # pyright: ignore[reportUnnecessaryIsInstance]
+    return read_answer(mapping, cls, may_be_empty=names_a_member)
 
 
 def unstructure(obj: object, *, redact_sensitive: bool = False) -> dict[str, Any]:
-    """Give a model as JSON-ready data in AWS's names, times as ISO 8601 in UTC.
+    """Return a model as JSON-ready data in AWS's names, times as ISO 8601 in UTC.
 
-    Absent members are left out; only where every member is absent are they all given as None, so
-    that `structure` can read the result again.
+    Absent members are left out. Only if every member is absent, all are written as None, so that
+    `structure` can read the result.
 
     Args:
-        obj: One of the models that `structure` makes.
-        redact_sensitive: Put ``<sensitive>`` for the values that AWS's service model marks so.
+        obj: An instance of one of the models.
+        redact_sensitive: Write ``<sensitive>`` in place of sensitive values.
 
     Raises:
-        TypeError: `obj` is none of the models.
+        TypeError: `obj` is not a model.
     """
-    _check_is_model(type(obj))
-    data: dict[str, Any] = converter.unstructure(obj)
-    if redact_sensitive:
-        _redact(data, type(obj))
-    return data
+    _check_is_model("obj", obj, type(obj))
+    return _redacted(obj) if redact_sensitive else converter.unstructure(obj)
 
 
 def load_task_execution(path: str | Path) -> TaskExecution:
-    """Read what ``aws ssm get-maintenance-window-execution-task`` printed into a file.
+    """Read a file with the output of ``aws ssm get-maintenance-window-execution-task``.
 
-    Any encoding that JSON may have is understood, UTF-16 from PowerShell included.
+    Any encoding that JSON may have is read, PowerShell's UTF-16 included.
 
     Raises:
         ResponseError: The file is not JSON, or not that answer.
@@ -79,9 +74,10 @@ def load_task_execution(path: str | Path) -> TaskExecution:
 
 
 def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
-    """Read what ``aws ssm describe-maintenance-window-execution-task-invocations`` printed.
+    """Read a file with the output of
+    ``aws ssm describe-maintenance-window-execution-task-invocations``.
 
-    Warns (`UserWarning`) where a ``NextToken`` shows that the file lacks the pages after it.
+    Warns (`UserWarning`) if a ``NextToken`` shows that later pages are missing.
 
     Raises:
         ResponseError: The file is not JSON, or not that answer.
@@ -89,81 +85,90 @@ def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
     """
     page = _load(path, InvocationPage)
     if page.next_token is not None:
-        warnings.warn(
-            f"{path} is partial: its NextToken says that there are more invocations", stacklevel=2
-        )
+        warnings.warn(f"{path} is partial: its NextToken says that more follow", stacklevel=2)
     return page.invocations
 
 
-# --- for the floors above ---
+# --- for the layers above ---
 
 
-def decode_answer(body: bytes) -> Any:
-    """The JSON value in the UTF-8 of an answer, by orjson where that is installed.
+def read_answer(answer: object, cls: type[_T], *, may_be_empty: bool = False) -> _T:
+    """Read an answer, decoded from JSON or parsed by botocore, as a `cls`.
+
+    Args:
+        answer: The answer.
+        cls: The model.
+        may_be_empty: Whether an answer without any member is one. AWS may send ``{}``, but what
+            lacks every member is more often not AWS's answer at all.
 
     Raises:
-        ResponseError: It is not JSON, or not of a kind Python can hold.
+        ResponseError: It is not the answer that `cls` stands for.
     """
-    if orjson is not None:
+    if not isinstance(answer, Mapping):
+        raise ResponseError("not an object")
+    members = cast("Mapping[str, Any]", answer)
+    if "__type" in members:
+        raise ResponseError("an error document, but the HTTP status says success")
+    if not may_be_empty and all(members.get(member) is None for member in _MEMBERS[cls]):
+        raise ResponseError(f"no member of {cls.__name__} is there")
+    try:
+        return converter.structure(members, cls)
+    except Exception as error:
+        problem, path = _locate(error, cls)
+        raise ResponseError(problem, path=path) from error
+
+
+def decode(body: bytes, encoding: str | None = "utf-8") -> Any:
+    """Return the JSON value in `body`, by orjson if that is installed.
+
+    Args:
+        body: The text.
+        encoding: Its encoding; None for whichever of JSON's encodings it is in.
+
+    Raises:
+        ResponseError: It is not JSON, or not of a kind that Python can hold.
+    """
+    if orjson is not None and encoding == "utf-8":
         try:
             return orjson.loads(body)
         except ValueError:
-            pass  # what orjson refuses, such as half of a surrogate pair, json may take
-    return _decode(body, "utf-8")
-
-
-def _decode(body: bytes, encoding: str | None = None) -> Any:
-    """The JSON value in `body`, in any of JSON's encodings if `encoding` names none."""
+            pass  # json reads some of what orjson refuses, such as half of a surrogate pair
     try:
         return json.loads(body.decode(encoding) if encoding else body)
-    except (ValueError, RecursionError):
-        pass  # json's errors carry the text: ours is raised outside
-    raise ResponseError("not JSON, or cut off")
-
-
-def convert(data: object, cls: type[_T]) -> _T:
-    """`data` as a `cls`, whatever members it lacks.
-
-    Raises:
-        ResponseError: A member has the wrong type, or one that is required is missing.
-    """
-    try:
-        return converter.structure(data, cls)
-    except Exception as error:  # noqa: BLE001 - whatever cattrs met is a fault of the data
-        problem, path = _locate(error, cls)
-    raise ResponseError(problem, path=path)  # outside: cattrs' errors carry the values
-
-
-def members_of(cls: type) -> frozenset[str]:
-    """AWS's names of the members that `cls` has fields for."""
-    return _MEMBERS[cls]
+    except (ValueError, RecursionError) as error:
+        raise ResponseError("not JSON, or truncated") from error
 
 
 _MEMBERS = {cls: frozenset(members.values()) for cls, members in MEMBER_OF_FIELD.items()}
 
 
-def _check_is_model(cls: type) -> None:
+def _check_is_model(argument: str, given: object, cls: type) -> None:
     if cls not in MODELS:
         known = ", ".join(model.__name__ for model in MODELS)
-        raise TypeError(f"{getattr(cls, '__name__', cls)} is none of the models: {known}")
+        raise TypeError(f"{argument} must be one of {known}, got {describe(given)}")
 
 
-def _redact(data: dict[str, Any], cls: Any) -> None:
+def _redacted(model: object) -> dict[str, Any]:
+    """Unstructure a model, and redact its sensitive members and those of models within it."""
+    cls: Any = type(model)
     members = MEMBER_OF_FIELD[cls]
-    for field in attrs.fields(cls):
-        member = members.get(field.name)
-        if member and field.metadata.get(SENSITIVE) and data.get(member) is not None:
+    data: dict[str, Any] = converter.unstructure(model)
+    for name, member in members.items():
+        value = getattr(model, name)
+        if name in sensitive_fields(cls) and value is not None:
             data[member] = REDACTED
-    if cls is InvocationPage:
-        for invocation in data["WindowExecutionTaskInvocationIdentities"]:
-            _redact(invocation, TaskInvocation)
+        elif isinstance(value, MODELS):
+            data[member] = _redacted(value)
+        elif isinstance(value, tuple) and value and isinstance(value[0], MODELS):
+            data[member] = [_redacted(item) for item in cast("tuple[object, ...]", value)]
+    return data
 
 
-# --- what went wrong, without a value ---
+# --- what is wrong, without a value ---
 
 
 def _locate(error: BaseException, cls: type) -> tuple[str, str | None]:
-    """The problem and the path of the member at fault, told by the notes cattrs left."""
+    """Return the problem and the path of the member, from the notes that cattrs left."""
     path = ""
     while isinstance(error, BaseValidationError):
         cls, error = error.cl, error.exceptions[0]
@@ -172,22 +177,14 @@ def _locate(error: BaseException, cls: type) -> tuple[str, str | None]:
                 path += "." + MEMBER_OF_FIELD[cls][note.name]
             elif isinstance(note, IterableValidationNote):
                 path += f"[{note.index}]"
-    return _problem(error), path.removeprefix(".") or None
+    problem = f"not {error}" if isinstance(error, MismatchError) else "cannot be read"
+    return problem, path.removeprefix(".") or None
 
 
-def _problem(error: BaseException) -> str:
-    match error:
-        case MismatchError():
-            return f"not {error}"
-        case KeyError():
-            return "a required member is missing"
-        case _:
-            return "cannot be read"
-
-
+@without_context
 def _load(path: str | Path, cls: type[_T]) -> _T:
     try:
-        return structure(_decode(Path(path).read_bytes()), cls)
+        return structure(decode(Path(path).read_bytes(), encoding=None), cls)
     except ResponseError as error:
         error.add_note(f"in the file {path}")
         raise

@@ -108,7 +108,6 @@ BAD_BODIES = {
     "wrong list": b'{"TriggeredAlarms": "secret"}',
     "wrong item": b'{"TriggeredAlarms": ["secret"]}',
     "wrong map": b'{"TaskParameters": [["secret"]]}',
-    "missing required": b'{"AlarmConfiguration": {"IgnorePollAlarmFailure": true}}',
 }
 
 

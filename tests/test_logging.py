@@ -137,7 +137,7 @@ def test_repeated_token_logs_a_warning(caplog: pytest.LogCaptureFixture) -> None
     ):
         list(client.iter_task_invocations(*IDS))
     (warning,) = [record for record in caplog.records if record.levelno == logging.WARNING]
-    assert "page 2 carries a NextToken" in warning.getMessage()
+    assert "page 2 has a NextToken" in warning.getMessage()
     assert "again" not in warning.getMessage()
 
 

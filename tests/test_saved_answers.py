@@ -37,7 +37,7 @@ def test_orjson_is_used_where_installed(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(wire, "orjson", SimpleNamespace(loads=loads))
 
-    assert wire.decode_answer(b"{}") == {"fast": True}
+    assert wire.decode(b"{}") == {"fast": True}
     assert read == [b"{}"]
 
 
@@ -87,13 +87,13 @@ def test_load_understands_every_encoding_of_shells(file: Path, mark: bytes, enco
         f'["{SECRET}", '.encode() + b"[" * 100_000,
         f'["{SECRET}", '.encode() + b"9" * 5000 + b"]",
     ],
-    ids=["empty", "text", "cut off", "two", "bad UTF-8", "deep", "long number"],
+    ids=["empty", "text", "truncated", "two", "bad UTF-8", "deep", "long number"],
 )
 def test_load_refuses_what_is_not_json(file: Path, load: Any, content: bytes) -> None:
     """A file that is not JSON is refused, and the error quotes none of it."""
     file.write_bytes(content)
 
-    with pytest.raises(ResponseError, match=r"^not JSON, or cut off\nin the file ") as caught:
+    with pytest.raises(ResponseError, match=r"^not JSON, or truncated\nin the file ") as caught:
         load(file)
 
     assert caught.value.__notes__ == [f"in the file {file}"]

@@ -144,7 +144,7 @@ WRONG: list[Any] = [
     {"Priority": SECRET},
     {"AlarmConfiguration": SECRET},
     {"AlarmConfiguration": {"Alarms": [{"Name": [SECRET]}]}},
-    {"TriggeredAlarms": [{"State": SECRET}]},
+    {"TriggeredAlarms": [{"State": {SECRET: SECRET}}]},
     {SECRET: SECRET},
     SECRET,
     [SECRET],

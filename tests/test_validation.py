@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from ssm_mwx import ExecutionStatus, InvalidRequestError, MaintenanceWindowClient, TaskInvocation
+from ssm_mwx.redaction import describe
 from tests.support.fakes import IDS, FakeSsmClient
 
 ID_MEMBERS = {"WindowExecutionId": IDS.window_execution_id, "TaskId": IDS.task_execution_id}
 ALL_STATUSES = (
-    "any of PENDING, IN_PROGRESS, SUCCESS, FAILED, TIMED_OUT, CANCELLING, CANCELLED"  # in order
+    "one of PENDING, IN_PROGRESS, SUCCESS, FAILED, TIMED_OUT, CANCELLING, CANCELLED"  # in order
 )
 
 Method = Callable[..., object]
@@ -151,7 +152,7 @@ def test_upper_case_id_is_sent_unchanged(
         (["FAILED", ExecutionStatus.FAILED, "FAILED"], ["FAILED"]),
         (
             [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"],
-            ALL_STATUSES.removeprefix("any of ").split(", "),
+            ALL_STATUSES.removeprefix("one of ").split(", "),
         ),
     ],
 )
@@ -220,7 +221,7 @@ def test_bad_id_is_refused(
     """An id that is not a UUID is refused by name, before any call."""
     error = refusal(lambda: method(**(IDS._asdict() | {argument: given})))
 
-    assert str(error) == f"{argument}: {given!r} was given; allowed is a UUID of 36 characters"
+    assert str(error) == f"{argument} must be a UUID of 36 characters, got {describe(given)}"
     assert error.argument == argument
     assert ssm.requests == []
 
@@ -237,7 +238,7 @@ def test_bad_page_size_is_refused(
     """A page size that is no integer or out of bounds is refused by name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
-    assert str(error) == f"{argument}: {given!r} was given; allowed is an integer from 10 to 100"
+    assert str(error) == f"{argument} must be an integer from 10 to 100, got {describe(given)}"
     assert error.argument == argument
     assert ssm.requests == []
 
@@ -254,9 +255,7 @@ def test_bad_token_is_refused(
     """A token that is not a string is refused by name."""
     error = refusal(lambda: listing(*IDS, **{argument: given}))
 
-    assert (
-        str(error) == f"{argument}: {given!r} was given; allowed is a token that AWS gave, or None"
-    )
+    assert str(error) == f"{argument} must be a token from AWS or None, got {describe(given)}"
     assert error.argument == argument
     assert ssm.requests == []
 
@@ -282,7 +281,7 @@ def test_bad_status_is_refused(
     """A status that AWS's filter does not take is refused with the list of those it takes."""
     error = refusal(lambda: listing(*IDS, statuses=statuses))
 
-    assert str(error) == f"statuses: {given!r} was given; allowed is {ALL_STATUSES}"
+    assert str(error) == f"statuses must be {ALL_STATUSES}, got {describe(given)}"
     assert error.argument == "statuses"
     assert ssm.requests == []
 
@@ -311,10 +310,8 @@ def test_misspelled_status_is_refused_with_a_suggestion(
     """A misspelled status is refused with the likely one."""
     error = refusal(lambda: listing(*IDS, statuses=[given]))
 
-    assert (
-        str(error) == f"statuses: {given!r} was given; "
-        f"allowed is {meant} (did you mean that?), or {ALL_STATUSES}"
-    )
+    expected = f"statuses must be {ALL_STATUSES} (did you mean {meant}?), got {describe(given)}"
+    assert str(error) == expected
     assert ssm.requests == []
 
 
@@ -324,7 +321,7 @@ def test_iteration_refuses_arguments_at_the_call(
     """An iteration's arguments are refused at the call, before anything is iterated."""
     arguments: dict[str, Any] = {"page_size": 5}
 
-    with pytest.raises(ValueError, match=re.escape("page_size: 5")):
+    with pytest.raises(ValueError, match=re.escape("page_size must be")):
         client.iter_task_invocations(*IDS, **arguments)
 
     assert ssm.requests == []

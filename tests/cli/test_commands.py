@@ -288,7 +288,7 @@ class TestWait:
         assert (done.status, done.out) == (3, "")
         assert done.err.splitlines() == [
             "IN_PROGRESS",
-            "ssm-mwx: the task had not ended after 0 seconds: it was IN_PROGRESS",
+            "ssm-mwx: the task had not ended after 0 seconds: last status IN_PROGRESS",
         ]
 
     @pytest.mark.parametrize(

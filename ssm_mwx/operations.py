@@ -1,0 +1,32 @@
+"""The wrapped operations, a row each: AWS's name, the model of the answer, the bounds of a page."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import attrs
+
+from ssm_mwx.models import InvocationPage, TaskExecution
+
+_T_co = TypeVar("_T_co", covariant=True)
+
+
+@attrs.frozen
+class Operation(Generic[_T_co]):
+    """One AWS operation."""
+
+    name: str
+    """AWS's name; boto3's method has the same in snake_case."""
+    answer: type[_T_co]
+    """The model of its answer."""
+    page_sizes: range = range(0)
+    """What ``MaxResults`` may be; empty for an operation without pages."""
+
+
+GET_TASK = Operation("GetMaintenanceWindowExecutionTask", TaskExecution)
+DESCRIBE_INVOCATIONS = Operation(
+    "DescribeMaintenanceWindowExecutionTaskInvocations", InvocationPage, page_sizes=range(10, 101)
+)
+
+OPERATION_NAMES = frozenset(row.name for row in vars().values() if isinstance(row, Operation))
+"""AWS's names of every row above."""
