@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import inspect
+import itertools
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -404,7 +406,12 @@ class TestWait:
 
     def test_wait_follows_a_simulated_run_to_its_end(self, server: Server) -> None:
         """A simulated run is followed to its end, and `on_poll` runs in the loop's thread."""
-        task = server.executions.add_run(*samples.patch_run(targets=3), over=0.5)
+        moments = itertools.count()
+        task = server.executions.add_run(
+            *samples.patch_run(targets=3),
+            over=20,
+            clock=lambda: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=next(moments)),
+        )
         seen: list[tuple[str, threading.Thread]] = []
 
         def on_poll(polled: TaskExecution) -> None:
@@ -413,7 +420,7 @@ class TestWait:
         async def main() -> TaskExecution:
             async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
                 return await client.wait_for_task(
-                    *task.task_ids, timeout=30, poll_interval=0.05, on_poll=on_poll
+                    *task.task_ids, timeout=30, poll_interval=0, on_poll=on_poll
                 )
 
         assert asyncio.run(main()).status == "FAILED"
