@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ssm_mwx.boto import SsmClientLike
 from ssm_mwx.client import MaintenanceWindowClient
-from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
+from ssm_mwx.enums import (
+    NOT_SUCCEEDED,
+    CommandInvocationStatus,
+    ExecutionStatus,
+    ExternalAlarmState,
+    TaskType,
+)
 from ssm_mwx.errors import (
     AccessDeniedError,
     DoesNotExistError,
@@ -26,11 +32,20 @@ from ssm_mwx.models import (
     Alarm,
     AlarmConfiguration,
     AlarmStateInformation,
+    CloudWatchOutputConfig,
+    CommandInvocation,
+    CommandInvocationPage,
+    CommandPlugin,
     InvocationPage,
+    NotificationConfig,
     Page,
     TaskExecution,
+    TaskExecutionIdentity,
+    TaskExecutionPage,
     TaskIds,
     TaskInvocation,
+    WindowExecution,
+    WindowExecutionPage,
 )
 from ssm_mwx.pagination import Pager, TaskInvocationPager
 from ssm_mwx.validation import Duration, Statuses
@@ -72,6 +87,7 @@ else:
 
 
 __all__ = [
+    "NOT_SUCCEEDED",
     "AccessDeniedError",
     "Alarm",
     "AlarmConfiguration",
@@ -80,6 +96,11 @@ __all__ = [
     "AsyncPager",
     "AsyncTaskInvocationPager",
     "AutomationParameters",
+    "CloudWatchOutputConfig",
+    "CommandInvocation",
+    "CommandInvocationPage",
+    "CommandInvocationStatus",
+    "CommandPlugin",
     "DoesNotExistError",
     "Duration",
     "ExecutionStatus",
@@ -90,6 +111,7 @@ __all__ = [
     "InvocationPage",
     "LambdaParameters",
     "MaintenanceWindowClient",
+    "NotificationConfig",
     "OnPoll",
     "Page",
     "Pager",
@@ -103,6 +125,8 @@ __all__ = [
     "Statuses",
     "StepFunctionsParameters",
     "TaskExecution",
+    "TaskExecutionIdentity",
+    "TaskExecutionPage",
     "TaskFailedError",
     "TaskIds",
     "TaskInvocation",
@@ -113,6 +137,8 @@ __all__ = [
     "UnrecognizedParameters",
     "ValidationError",
     "WaitTimeoutError",
+    "WindowExecution",
+    "WindowExecutionPage",
     "load_task_execution",
     "load_task_invocations",
     "structure",

@@ -13,16 +13,23 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
 
 from ssm_mwx import waiter
 from ssm_mwx.client import MaintenanceWindowClient
-from ssm_mwx.models import TaskInvocation
-from ssm_mwx.operations import DESCRIBE_INVOCATIONS
+from ssm_mwx.models import TaskExecution, TaskInvocation, WindowExecution
+from ssm_mwx.operations import (
+    DESCRIBE_INVOCATIONS,
+    DESCRIBE_TASKS,
+    DESCRIBE_WINDOW_EXECUTIONS,
+    LIST_COMMAND_INVOCATIONS,
+)
 from ssm_mwx.threads import run_in_background
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import boto3
     from botocore.config import Config
 
     from ssm_mwx.boto import SsmClientLike
-    from ssm_mwx.models import InvocationPage, Page, TaskExecution
+    from ssm_mwx.models import CommandInvocation, InvocationPage, Page, TaskExecutionIdentity
     from ssm_mwx.pagination import Pager
     from ssm_mwx.report import TaskReport
     from ssm_mwx.validation import Duration, Statuses
@@ -32,6 +39,7 @@ _PAGE_SIZE = DESCRIBE_INVOCATIONS.page_sizes[-1]
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _T = TypeVar("_T")
+_E = TypeVar("_E", TaskExecution, WindowExecution)
 
 
 class AsyncMaintenanceWindowClient:
@@ -76,6 +84,11 @@ class AsyncMaintenanceWindowClient:
             endpoint_url=endpoint_url,
             config=config,
         )
+
+    @property
+    def boto_client(self) -> Any:
+        """See `MaintenanceWindowClient.boto_client`; its calls block."""
+        return self._client.boto_client
 
     async def get_task_execution(
         self, window_execution_id: str, task_execution_id: str
@@ -133,22 +146,98 @@ class AsyncMaintenanceWindowClient:
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
-        on_poll: waiter.OnPoll | None = None,
+        on_poll: waiter.OnPoll[TaskExecution] | None = None,
         raise_on_failure: bool = False,
     ) -> TaskExecution:
         """See `MaintenanceWindowClient.wait_for_task`; `on_poll` is called in the event loop."""
-        import asyncio
-
+        get = partial(self._client.get_task_execution, window_execution_id, task_execution_id)
         wait = waiter.Wait(
+            f"task execution {task_execution_id}",
             timeout=timeout,
             poll_interval=poll_interval,
             on_poll=on_poll,
             raise_on_failure=raise_on_failure,
         )
-        get = partial(self._client.get_task_execution, window_execution_id, task_execution_id)
-        while (delay := wait.delay_after(await _in_thread(wait.poll, get))) is not None:
-            await asyncio.sleep(delay)
-        return wait.result()
+        return await _wait_until_ended(get, wait)
+
+    def iter_window_executions(
+        self,
+        window_id: str,
+        *,
+        executed_after: datetime | None = None,
+        executed_before: datetime | None = None,
+        page_size: int = DESCRIBE_WINDOW_EXECUTIONS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> AsyncPager[WindowExecution]:
+        """See `MaintenanceWindowClient.iter_window_executions`; iterate it, do not await it."""
+        return AsyncPager(
+            self._client.iter_window_executions(
+                window_id,
+                executed_after=executed_after,
+                executed_before=executed_before,
+                page_size=page_size,
+                starting_token=starting_token,
+            )
+        )
+
+    async def get_window_execution(self, window_execution_id: str) -> WindowExecution:
+        """See `MaintenanceWindowClient.get_window_execution`."""
+        return await _in_thread(self._client.get_window_execution, window_execution_id)
+
+    def iter_task_executions(
+        self,
+        window_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        page_size: int = DESCRIBE_TASKS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> AsyncPager[TaskExecutionIdentity]:
+        """See `MaintenanceWindowClient.iter_task_executions`; iterate it, do not await it."""
+        return AsyncPager(
+            self._client.iter_task_executions(
+                window_execution_id,
+                statuses=statuses,
+                page_size=page_size,
+                starting_token=starting_token,
+            )
+        )
+
+    async def wait_for_window_execution(
+        self,
+        window_execution_id: str,
+        *,
+        timeout: Duration,
+        poll_interval: Duration = waiter.POLL_INTERVAL,
+        on_poll: waiter.OnPoll[WindowExecution] | None = None,
+        raise_on_failure: bool = False,
+    ) -> WindowExecution:
+        """See `MaintenanceWindowClient.wait_for_window_execution`; `on_poll` is called in the
+        event loop.
+        """
+        get = partial(self._client.get_window_execution, window_execution_id)
+        wait = waiter.Wait(
+            f"window execution {window_execution_id}",
+            timeout=timeout,
+            poll_interval=poll_interval,
+            on_poll=on_poll,
+            raise_on_failure=raise_on_failure,
+        )
+        return await _wait_until_ended(get, wait)
+
+    def iter_command_invocations(
+        self,
+        command_id: str,
+        *,
+        details: bool = False,
+        page_size: int = LIST_COMMAND_INVOCATIONS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> AsyncPager[CommandInvocation]:
+        """See `MaintenanceWindowClient.iter_command_invocations`; iterate it, do not await it."""
+        return AsyncPager(
+            self._client.iter_command_invocations(
+                command_id, details=details, page_size=page_size, starting_token=starting_token
+            )
+        )
 
     async def report(
         self,
@@ -228,6 +317,14 @@ class AsyncTaskInvocationPager(AsyncPager[TaskInvocation]):
 async def _each(pages: Iterator[_T]) -> AsyncIterator[_T]:
     while (page := await _in_thread(next, pages, None)) is not None:
         yield page
+
+
+async def _wait_until_ended(get: Callable[[], _E], wait: waiter.Wait[_E]) -> _E:
+    import asyncio
+
+    while (delay := wait.delay_after(await _in_thread(wait.poll, get))) is not None:
+        await asyncio.sleep(delay)
+    return wait.result()
 
 
 async def _in_thread(function: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> _R:

@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ssm_mwx import boto, validation, waiter
 from ssm_mwx.errors import InvalidRequestError
-from ssm_mwx.models import InvocationPage, TaskExecution
-from ssm_mwx.operations import DESCRIBE_INVOCATIONS, GET_TASK
-from ssm_mwx.pagination import TaskInvocationPager
+from ssm_mwx.models import (
+    CommandInvocation,
+    InvocationPage,
+    Page,
+    TaskExecution,
+    TaskExecutionIdentity,
+    WindowExecution,
+)
+from ssm_mwx.operations import (
+    DESCRIBE_INVOCATIONS,
+    DESCRIBE_TASKS,
+    DESCRIBE_WINDOW_EXECUTIONS,
+    GET_TASK,
+    GET_WINDOW_EXECUTION,
+    LIST_COMMAND_INVOCATIONS,
+    Operation,
+)
+from ssm_mwx.pagination import FetchPage, Pager, TaskInvocationPager
 from ssm_mwx.validation import Duration, Statuses
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import boto3
     from botocore.config import Config
 
     from ssm_mwx.report import TaskReport
+
+_T = TypeVar("_T")
 
 
 class MaintenanceWindowClient:
@@ -66,6 +85,13 @@ class MaintenanceWindowClient:
                 raise InvalidRequestError(argument, given, "None beside an existing client")
         self._caller = boto.Caller(client, is_ours=False)
 
+    @property
+    def boto_client(self) -> Any:
+        """The boto3 SSM client underneath, for the calls that this library does not wrap."""
+        return self._caller.client
+
+    # --- the core: a task and its invocations ---
+
     def get_task_execution(self, window_execution_id: str, task_execution_id: str) -> TaskExecution:
         """Get one task of a maintenance window execution (GetMaintenanceWindowExecutionTask).
 
@@ -102,13 +128,14 @@ class MaintenanceWindowClient:
             ServiceError: AWS answered with another error.
             ResponseError: The answer is not what the service promises.
         """
-        request = _task_request(window_execution_id, task_execution_id) | _without_none(
-            Filters=validation.status_filter("statuses", statuses),
-            MaxResults=None
-            if max_results is None
-            else validation.page_size("max_results", max_results, DESCRIBE_INVOCATIONS.page_sizes),
-            NextToken=validation.token("next_token", next_token),
-        )
+        request = _task_request(window_execution_id, task_execution_id)
+        if filters := validation.status_filter("statuses", statuses):
+            request["Filters"] = filters
+        if max_results is not None:
+            sizes = DESCRIBE_INVOCATIONS.page_sizes
+            request["MaxResults"] = validation.page_size("max_results", max_results, sizes)
+        if token := validation.token("next_token", next_token):
+            request["NextToken"] = token
         return self._caller.call(DESCRIBE_INVOCATIONS, request, page_number=1)
 
     def iter_task_invocations(
@@ -138,17 +165,12 @@ class MaintenanceWindowClient:
         Raises:
             InvalidRequestError: AWS would refuse an argument; no call is made.
         """
-        request = _task_request(window_execution_id, task_execution_id) | _without_none(
-            Filters=validation.status_filter("statuses", statuses),
-            MaxResults=validation.page_size(
-                "page_size", page_size, DESCRIBE_INVOCATIONS.page_sizes
-            ),
+        request = _task_request(window_execution_id, task_execution_id)
+        filters = validation.status_filter("statuses", statuses)
+        fetch, token = self._fetcher(
+            DESCRIBE_INVOCATIONS, request, filters, page_size, starting_token
         )
-        return TaskInvocationPager(
-            boto.PageFetcher(self._caller, DESCRIBE_INVOCATIONS, request),
-            validation.token("starting_token", starting_token),
-            prefetch=prefetch,
-        )
+        return TaskInvocationPager(fetch, token, prefetch=prefetch)
 
     def report(
         self,
@@ -192,7 +214,7 @@ class MaintenanceWindowClient:
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
-        on_poll: waiter.OnPoll | None = None,
+        on_poll: waiter.OnPoll[TaskExecution] | None = None,
         raise_on_failure: bool = False,
     ) -> TaskExecution:
         """Wait until a task execution has ended, whatever its final status.
@@ -219,14 +241,152 @@ class MaintenanceWindowClient:
             ServiceError: AWS answered with another error that a retry does not fix.
             ResponseError: The answer is not what the service promises.
         """
+        request = _task_request(window_execution_id, task_execution_id)
         wait = waiter.Wait(
+            f"task execution {task_execution_id}",
             timeout=timeout,
             poll_interval=poll_interval,
             on_poll=on_poll,
             raise_on_failure=raise_on_failure,
         )
-        get = partial(self.get_task_execution, window_execution_id, task_execution_id)
-        return waiter.wait_for_task(get, wait)
+        return waiter.wait_until_ended(partial(self._caller.call, GET_TASK, request), wait)
+
+    # --- before: which run, which task ---
+
+    def iter_window_executions(
+        self,
+        window_id: str,
+        *,
+        executed_after: datetime | None = None,
+        executed_before: datetime | None = None,
+        page_size: int = DESCRIBE_WINDOW_EXECUTIONS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> Pager[WindowExecution]:
+        """Iterate over the runs of a maintenance window (DescribeMaintenanceWindowExecutions).
+
+        AWS documents no order: take the ``max`` by ``start_time`` for the newest run. An unknown
+        window has no runs.
+
+        Args:
+            window_id: Id of the maintenance window: ``mw-`` and 17 hexadecimal digits.
+            executed_after: Only runs after this time; a datetime with a time zone.
+            executed_before: Only runs before this time; a datetime with a time zone.
+            page_size: Runs per call at most, 10 to 100.
+            starting_token: As for `iter_task_invocations`.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call is made.
+        """
+        filters = [
+            *validation.time_filter("executed_after", executed_after, "ExecutedAfter"),
+            *validation.time_filter("executed_before", executed_before, "ExecutedBefore"),
+        ]
+        request = {"WindowId": validation.window_id("window_id", window_id)}
+        return self._pager(DESCRIBE_WINDOW_EXECUTIONS, request, filters, page_size, starting_token)
+
+    def get_window_execution(self, window_execution_id: str) -> WindowExecution:
+        """Get one run of a maintenance window (GetMaintenanceWindowExecution).
+
+        Raises:
+            InvalidRequestError: The id is not a UUID; no call is made.
+            DoesNotExistError: There is no such window execution in this account and Region.
+            ServiceError: AWS answered with another error.
+            ResponseError: The answer is not what the service promises.
+        """
+        return self._caller.call(GET_WINDOW_EXECUTION, _window_request(window_execution_id))
+
+    def iter_task_executions(
+        self,
+        window_execution_id: str,
+        *,
+        statuses: Statuses = (),
+        page_size: int = DESCRIBE_TASKS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> Pager[TaskExecutionIdentity]:
+        """Iterate over the tasks of a window execution (DescribeMaintenanceWindowExecutionTasks).
+
+        While a window runs, AWS may not list its later tasks yet. The ``task_ids`` of each lead
+        to everything else: ``client.report(*task.task_ids)``.
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            statuses: Only tasks in one of these; empty for all.
+            page_size: Tasks per call at most, 10 to 100.
+            starting_token: As for `iter_task_invocations`.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call is made.
+        """
+        filters = validation.status_filter("statuses", statuses)
+        request = _window_request(window_execution_id)
+        return self._pager(DESCRIBE_TASKS, request, filters, page_size, starting_token)
+
+    def wait_for_window_execution(
+        self,
+        window_execution_id: str,
+        *,
+        timeout: Duration,
+        poll_interval: Duration = waiter.POLL_INTERVAL,
+        on_poll: waiter.OnPoll[WindowExecution] | None = None,
+        raise_on_failure: bool = False,
+    ) -> WindowExecution:
+        """Wait until a whole window execution has ended, whatever its final status.
+
+        Args:
+            window_execution_id: Id of the maintenance window execution.
+            timeout: As for `wait_for_task`.
+            poll_interval: As for `wait_for_task`.
+            on_poll: Called with each `WindowExecution` seen, the ended one included.
+            raise_on_failure: Whether to raise if the window execution does not succeed.
+
+        Raises:
+            InvalidRequestError: An argument is invalid; no call is made.
+            WaitTimeoutError: It had not ended at the deadline; holds the last state seen.
+            TaskFailedError: It did not succeed, with `raise_on_failure`.
+            DoesNotExistError: There is no such window execution in this account and Region.
+            ServiceError: AWS answered with another error that a retry does not fix.
+            ResponseError: The answer is not what the service promises.
+        """
+        request = _window_request(window_execution_id)
+        wait = waiter.Wait(
+            f"window execution {window_execution_id}",
+            timeout=timeout,
+            poll_interval=poll_interval,
+            on_poll=on_poll,
+            raise_on_failure=raise_on_failure,
+        )
+        return waiter.wait_until_ended(
+            partial(self._caller.call, GET_WINDOW_EXECUTION, request), wait
+        )
+
+    # --- after: which machines ---
+
+    def iter_command_invocations(
+        self,
+        command_id: str,
+        *,
+        details: bool = False,
+        page_size: int = LIST_COMMAND_INVOCATIONS.page_sizes[-1],
+        starting_token: str | None = None,
+    ) -> Pager[CommandInvocation]:
+        """Iterate over a command's outcome on every node (ListCommandInvocations).
+
+        AWS keeps it for 30 days: an older command has no nodes, or is unknown
+        (``InvalidCommandId``).
+
+        Args:
+            command_id: Id of the command, such as `TaskInvocation.command_id`; a UUID.
+            details: Fetch the plugins with their output too.
+            page_size: Nodes per call at most, 1 to 50.
+            starting_token: As for `iter_task_invocations`.
+
+        Raises:
+            InvalidRequestError: AWS would refuse an argument; no call is made.
+        """
+        request: boto.Request = {"CommandId": validation.uuid("command_id", command_id)}
+        if details:
+            request["Details"] = True
+        return self._pager(LIST_COMMAND_INVOCATIONS, request, [], page_size, starting_token)
 
     def close(self) -> None:
         """Close the connections of a client that was built here; an existing one stays open."""
@@ -239,13 +399,35 @@ class MaintenanceWindowClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _pager(
+        self,
+        operation: Operation[Page[_T]],
+        request: boto.Request,
+        filters: list[dict[str, Any]],
+        page_size: int,
+        starting_token: str | None,
+    ) -> Pager[_T]:
+        return Pager(*self._fetcher(operation, request, filters, page_size, starting_token))
+
+    def _fetcher(
+        self,
+        operation: Operation[Page[_T]],
+        request: boto.Request,
+        filters: list[dict[str, Any]],
+        page_size: int,
+        starting_token: str | None,
+    ) -> tuple[FetchPage[_T], str | None]:
+        """Check what all listings share; return what fetches the pages, and where to start."""
+        size = validation.page_size("page_size", page_size, operation.page_sizes)
+        request = request | {"MaxResults": size} | ({"Filters": filters} if filters else {})
+        token = validation.token("starting_token", starting_token)
+        return boto.PageFetcher(self._caller, operation, request), token
+
+
+def _window_request(window_execution_id: str) -> boto.Request:
+    return {"WindowExecutionId": validation.uuid("window_execution_id", window_execution_id)}
+
 
 def _task_request(window_execution_id: str, task_execution_id: str) -> boto.Request:
-    return {
-        "WindowExecutionId": validation.uuid("window_execution_id", window_execution_id),
-        "TaskId": validation.uuid("task_execution_id", task_execution_id),
-    }
-
-
-def _without_none(**members: Any) -> boto.Request:
-    return {name: value for name, value in members.items() if value is not None}
+    task_id = validation.uuid("task_execution_id", task_execution_id)
+    return _window_request(window_execution_id) | {"TaskId": task_id}

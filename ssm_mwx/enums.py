@@ -60,6 +60,35 @@ _TERMINAL = frozenset(
 )
 
 
+NOT_SUCCEEDED = (
+    ExecutionStatus.FAILED,
+    ExecutionStatus.TIMED_OUT,
+    ExecutionStatus.CANCELLED,
+    ExecutionStatus.CANCELLING,
+)
+"""Every status that is bad news and that AWS's STATUS filter takes; pass it as `statuses`."""
+
+
+class CommandInvocationStatus(OpenEnum):
+    """State of a command on one node (``CommandInvocationStatus``), or of one of its plugins."""
+
+    PENDING = "Pending"
+    IN_PROGRESS = "InProgress"
+    DELAYED = "Delayed"
+    SUCCESS = "Success"
+    CANCELLED = "Cancelled"
+    TIMED_OUT = "TimedOut"
+    FAILED = "Failed"
+    CANCELLING = "Cancelling"
+
+    @property
+    def execution_status(self) -> ExecutionStatus:
+        """The same as an `ExecutionStatus`: Delayed is PENDING; an unknown value is kept."""
+        if self == CommandInvocationStatus.DELAYED:
+            return ExecutionStatus.PENDING
+        return ExecutionStatus[self.name] if self.is_known else ExecutionStatus(self.value)
+
+
 class TaskType(OpenEnum):
     """Kind of a maintenance window task (``MaintenanceWindowTaskType``)."""
 

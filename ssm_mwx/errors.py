@@ -35,7 +35,7 @@ from ssm_mwx.redaction import describe
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ssm_mwx.models import TaskExecution
+    from ssm_mwx.models import TaskExecution, WindowExecution
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -181,7 +181,7 @@ ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
     code: cls
     for cls, codes in {
         AccessDeniedError: ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"),
-        DoesNotExistError: ("DoesNotExistException",),
+        DoesNotExistError: ("DoesNotExistException", "InvalidCommandId"),
         ExpiredCredentialsError: ("ExpiredTokenException", "ExpiredToken", "RequestExpired"),
         InternalServerError: (
             "InternalServerError",
@@ -209,6 +209,7 @@ ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
             "ValidationException",
             "ValidationError",
             "InvalidNextToken",
+            "InvalidInstanceId",
             "InvalidFilter",
             "InvalidFilterKey",
             "InvalidFilterValue",
@@ -274,25 +275,25 @@ class RepeatedTokenError(SsmMwxError):
 
 
 class WaitTimeoutError(SsmMwxError, TimeoutError):
-    """The task had not ended at the deadline.
+    """What was waited for had not ended at the deadline.
 
     Attributes:
-        task: The last `TaskExecution` seen, or None if every poll failed.
+        task: The last `TaskExecution` or `WindowExecution` seen, or None if every poll failed.
     """
 
-    def __init__(self, message: str, task: TaskExecution | None = None) -> None:
+    def __init__(self, message: str, task: TaskExecution | WindowExecution | None = None) -> None:
         super().__init__(message)
         self.task = task
 
 
 class TaskFailedError(SsmMwxError):
-    """The task ended and did not succeed.
+    """What was waited for ended and did not succeed.
 
     Attributes:
-        task: The ended `TaskExecution`.
+        task: The ended `TaskExecution` or `WindowExecution`.
     """
 
-    def __init__(self, message: str, task: TaskExecution) -> None:
+    def __init__(self, message: str, task: TaskExecution | WindowExecution) -> None:
         super().__init__(message)
         self.task = task
 

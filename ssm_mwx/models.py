@@ -8,11 +8,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import attrs
 
-from ssm_mwx.enums import ExecutionStatus, ExternalAlarmState, TaskType
+from ssm_mwx.enums import (
+    CommandInvocationStatus,
+    ExecutionStatus,
+    ExternalAlarmState,
+    TaskType,
+)
 from ssm_mwx.redaction import SENSITIVE, hide_sensitive
 
 if TYPE_CHECKING:
@@ -48,13 +53,11 @@ class TaskIds(NamedTuple):
     """Id of the task execution (``TaskExecutionId``; the requests call it ``TaskId``)."""
 
 
-class _Execution:
-    """What task executions and invocations have in common: status and times."""
+class _Run:
+    """What everything that runs has in common: a status, a start and an end."""
 
     __slots__ = ()
 
-    window_execution_id: str | None
-    task_execution_id: str | None
     status: ExecutionStatus | None
     start_time: datetime | None
     end_time: datetime | None
@@ -75,6 +78,15 @@ class _Execution:
     def succeeded(self) -> bool:
         """Whether `status` is SUCCESS; `status_details` is free text and may say otherwise."""
         return self.status == ExecutionStatus.SUCCESS
+
+
+class _TaskRun(_Run):
+    """What task executions and invocations have in common: the ids of the task execution."""
+
+    __slots__ = ()
+
+    window_execution_id: str | None
+    task_execution_id: str | None
 
     @property
     def task_ids(self) -> TaskIds:
@@ -117,7 +129,7 @@ class AlarmStateInformation:
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class TaskExecution(_Execution):
+class TaskExecution(_TaskRun):
     """One task of a maintenance window execution: the answer of GetMaintenanceWindowExecutionTask.
 
     A member is None if AWS left it out. Times are aware datetimes in UTC.
@@ -178,7 +190,7 @@ class _ParsedOnce:
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class TaskInvocation(_Execution, _ParsedOnce):
+class TaskInvocation(_TaskRun, _ParsedOnce):
     """A task's work on one window target: an item of
     DescribeMaintenanceWindowExecutionTaskInvocations.
 
@@ -253,6 +265,203 @@ class TaskInvocation(_Execution, _ParsedOnce):
         return (self.execution_id or None) if is_run_command else None
 
 
+@attrs.frozen(field_transformer=hide_sensitive)
+class WindowExecution(_Run):
+    """One run of a maintenance window: an item of DescribeMaintenanceWindowExecutions, or the
+    answer of GetMaintenanceWindowExecution.
+
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
+    """
+
+    window_execution_id: str | None = None
+    """Id of the maintenance window execution (``WindowExecutionId``)."""
+    window_id: str | None = None
+    """Id of the maintenance window (``WindowId``); only DescribeMaintenanceWindowExecutions has
+    it."""
+    task_execution_ids: tuple[str, ...] | None = attrs.field(
+        default=None, metadata={MEMBER: "TaskIds"}
+    )
+    """Ids of the task executions (``TaskIds``); only GetMaintenanceWindowExecution has them."""
+    status: ExecutionStatus | None = None
+    """State of the window execution (``Status``)."""
+    status_details: str | None = None
+    """Free text on the state, at most 250 characters (``StatusDetails``)."""
+    start_time: datetime | None = None
+    """When it started, in UTC (``StartTime``)."""
+    end_time: datetime | None = None
+    """When it ended, in UTC (``EndTime``)."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class TaskExecutionIdentity(_TaskRun):
+    """One task of a window execution: an item of DescribeMaintenanceWindowExecutionTasks.
+
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
+    """
+
+    window_execution_id: str | None = None
+    """Id of the maintenance window execution (``WindowExecutionId``)."""
+    task_execution_id: str | None = None
+    """Id of the task execution (``TaskExecutionId``)."""
+    task_arn: str | None = None
+    """What the task runs (``TaskArn``): an ARN, or the name of a document."""
+    task_type: TaskType | None = None
+    """Kind of the task (``TaskType``)."""
+    status: ExecutionStatus | None = None
+    """State of the task execution (``Status``)."""
+    status_details: str | None = None
+    """Free text on the state, at most 250 characters (``StatusDetails``)."""
+    start_time: datetime | None = None
+    """When it started, in UTC (``StartTime``)."""
+    end_time: datetime | None = None
+    """When it ended, in UTC (``EndTime``)."""
+    alarm_configuration: AlarmConfiguration | None = None
+    """The alarms attached to the task (``AlarmConfiguration``)."""
+    triggered_alarms: tuple[AlarmStateInformation, ...] | None = None
+    """The alarms that went off during the task (``TriggeredAlarms``)."""
+
+
+class _Command:
+    """What a command on a node and its plugins have in common."""
+
+    __slots__ = ()
+
+    status: CommandInvocationStatus | None
+
+    @property
+    def execution_status(self) -> ExecutionStatus | None:
+        """`status` as an `ExecutionStatus`; Delayed is PENDING."""
+        return (
+            None if self.status is None else CommandInvocationStatus(self.status).execution_status
+        )
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether `status` is final; False if it is absent or unknown to this version."""
+        status = self.execution_status
+        return status is not None and status.is_terminal
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether `status` is Success."""
+        return self.status == CommandInvocationStatus.SUCCESS
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class CommandPlugin(_Command):
+    """One step of a document on one node (``CommandPlugin``).
+
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
+    """
+
+    name: str | None = None
+    """Name of the plugin, such as ``PatchLinux`` (``Name``)."""
+    status: CommandInvocationStatus | None = None
+    """State of the plugin (``Status``)."""
+    status_details: str | None = None
+    """Details of the state, such as ``ExecutionTimedOut`` (``StatusDetails``)."""
+    response_code: int | None = None
+    """Exit code of the plugin (``ResponseCode``)."""
+    response_start_date_time: datetime | None = None
+    """When it started, in UTC (``ResponseStartDateTime``)."""
+    response_finish_date_time: datetime | None = None
+    """When it ended, in UTC (``ResponseFinishDateTime``)."""
+    output: str | None = _sensitive()
+    """Its output, at most 2,500 characters (``Output``). Sensitive."""
+    standard_output_url: str | None = None
+    """URL of its whole standard output (``StandardOutputUrl``)."""
+    standard_error_url: str | None = None
+    """URL of its whole standard error (``StandardErrorUrl``)."""
+    output_s3_region: str | None = None
+    """Region of the S3 bucket for output (``OutputS3Region``)."""
+    output_s3_bucket_name: str | None = None
+    """The S3 bucket for output (``OutputS3BucketName``)."""
+    output_s3_key_prefix: str | None = None
+    """The prefix in that bucket (``OutputS3KeyPrefix``)."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Time from start to end; None if either is absent."""
+        if self.response_start_date_time is None or self.response_finish_date_time is None:
+            return None
+        return self.response_finish_date_time - self.response_start_date_time
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class NotificationConfig:
+    """How Amazon SNS is notified of a command (``NotificationConfig``)."""
+
+    notification_arn: str | None = None
+    """ARN of the SNS topic (``NotificationArn``)."""
+    notification_events: tuple[str, ...] | None = None
+    """The events to notify of, such as ``Failed`` (``NotificationEvents``)."""
+    notification_type: str | None = None
+    """``Command`` or ``Invocation`` (``NotificationType``)."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class CloudWatchOutputConfig:
+    """Where the output of a command goes in CloudWatch Logs (``CloudWatchOutputConfig``)."""
+
+    cloud_watch_log_group_name: str | None = None
+    """Name of the log group (``CloudWatchLogGroupName``)."""
+    cloud_watch_output_enabled: bool | None = None
+    """Whether output is sent there (``CloudWatchOutputEnabled``)."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class CommandInvocation(_Command):
+    """A command on one node: an item of ListCommandInvocations.
+
+    A member is None if AWS left it out. Times are aware datetimes in UTC.
+    """
+
+    command_id: str | None = None
+    """Id of the command (``CommandId``)."""
+    instance_id: str | None = None
+    """Id of the managed node (``InstanceId``)."""
+    instance_name: str | None = None
+    """Name of the node, from its tag or host name (``InstanceName``)."""
+    comment: str | None = None
+    """The caller's comment (``Comment``)."""
+    document_name: str | None = None
+    """The SSM document that ran (``DocumentName``)."""
+    document_version: str | None = None
+    """Its version (``DocumentVersion``)."""
+    requested_date_time: datetime | None = None
+    """When the command was requested, in UTC (``RequestedDateTime``)."""
+    status: CommandInvocationStatus | None = None
+    """State of the command on this node (``Status``); see `execution_status`."""
+    status_details: str | None = None
+    """Details of the state, such as ``Undeliverable`` (``StatusDetails``)."""
+    trace_output: str | None = _sensitive()
+    """The trace of the SSM agent, at most 2,500 characters (``TraceOutput``). Sensitive."""
+    standard_output_url: str | None = None
+    """URL of the whole standard output (``StandardOutputUrl``)."""
+    standard_error_url: str | None = None
+    """URL of the whole standard error (``StandardErrorUrl``)."""
+    command_plugins: tuple[CommandPlugin, ...] | None = None
+    """The steps of the document, only with details (``CommandPlugins``)."""
+    service_role: str | None = None
+    """ARN of the role that publishes notifications (``ServiceRole``)."""
+    notification_config: NotificationConfig | None = None
+    """How Amazon SNS is notified (``NotificationConfig``)."""
+    cloud_watch_output_config: CloudWatchOutputConfig | None = None
+    """Where output goes in CloudWatch Logs (``CloudWatchOutputConfig``)."""
+
+    @property
+    def duration(self) -> timedelta | None:
+        """Time from the first start to the last end of the plugins; None without their times."""
+        plugins = self.command_plugins or ()
+        times = [
+            (each.response_start_date_time, each.response_finish_date_time) for each in plugins
+        ]
+        known = [(start, end) for start, end in times if start is not None and end is not None]
+        if not known:
+            return None
+        return max(end for _, end in known) - min(start for start, _ in known)
+
+
 class Page(Generic[_T]):
     """One answer of a listing; iterate it, or use `len`. Its first field holds the items."""
 
@@ -278,8 +487,7 @@ class Page(Generic[_T]):
 
 def _next_token() -> Any:
     """Declare the token of the next page; AWS's last page has an empty one, which is None here."""
-    field: Any = attrs.field(default=None, converter=_none_if_empty)
-    return field
+    return cast("Any", attrs.field(default=None, converter=_none_if_empty))
 
 
 def _none_if_empty(token: str | None) -> str | None:
@@ -304,6 +512,50 @@ class InvocationPage(Page[TaskInvocation]):
         default=(), metadata={MEMBER: "WindowExecutionTaskInvocationIdentities"}
     )
     """The invocations (``WindowExecutionTaskInvocationIdentities``)."""
+    next_token: str | None = _next_token()
+    """Token of the next page; None on the last page (``NextToken``)."""
+    number: int = _page_number()
+    """Number of the page within its iteration, from 1."""
+    request_id: str | None = _request_id()
+    """Id of the request that brought it, if known."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class WindowExecutionPage(Page[WindowExecution]):
+    """One answer of DescribeMaintenanceWindowExecutions; iterate it, or use `len`."""
+
+    window_executions: tuple[WindowExecution, ...] = ()
+    """The window executions (``WindowExecutions``)."""
+    next_token: str | None = _next_token()
+    """Token of the next page; None on the last page (``NextToken``)."""
+    number: int = _page_number()
+    """Number of the page within its iteration, from 1."""
+    request_id: str | None = _request_id()
+    """Id of the request that brought it, if known."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class TaskExecutionPage(Page[TaskExecutionIdentity]):
+    """One answer of DescribeMaintenanceWindowExecutionTasks; iterate it, or use `len`."""
+
+    task_executions: tuple[TaskExecutionIdentity, ...] = attrs.field(
+        default=(), metadata={MEMBER: "WindowExecutionTaskIdentities"}
+    )
+    """The task executions (``WindowExecutionTaskIdentities``)."""
+    next_token: str | None = _next_token()
+    """Token of the next page; None on the last page (``NextToken``)."""
+    number: int = _page_number()
+    """Number of the page within its iteration, from 1."""
+    request_id: str | None = _request_id()
+    """Id of the request that brought it, if known."""
+
+
+@attrs.frozen(field_transformer=hide_sensitive)
+class CommandInvocationPage(Page[CommandInvocation]):
+    """One answer of ListCommandInvocations; iterate it, or use `len`."""
+
+    command_invocations: tuple[CommandInvocation, ...] = ()
+    """The command on each node (``CommandInvocations``)."""
     next_token: str | None = _next_token()
     """Token of the next page; None on the last page (``NextToken``)."""
     number: int = _page_number()

@@ -6,7 +6,14 @@ from typing import Generic, TypeVar
 
 import attrs
 
-from ssm_mwx.models import InvocationPage, TaskExecution
+from ssm_mwx.models import (
+    CommandInvocationPage,
+    InvocationPage,
+    TaskExecution,
+    TaskExecutionPage,
+    WindowExecution,
+    WindowExecutionPage,
+)
 
 _T_co = TypeVar("_T_co", covariant=True)
 
@@ -26,6 +33,16 @@ class Operation(Generic[_T_co]):
 GET_TASK = Operation("GetMaintenanceWindowExecutionTask", TaskExecution)
 DESCRIBE_INVOCATIONS = Operation(
     "DescribeMaintenanceWindowExecutionTaskInvocations", InvocationPage, page_sizes=range(10, 101)
+)
+DESCRIBE_WINDOW_EXECUTIONS = Operation(
+    "DescribeMaintenanceWindowExecutions", WindowExecutionPage, page_sizes=range(10, 101)
+)
+GET_WINDOW_EXECUTION = Operation("GetMaintenanceWindowExecution", WindowExecution)
+DESCRIBE_TASKS = Operation(
+    "DescribeMaintenanceWindowExecutionTasks", TaskExecutionPage, page_sizes=range(10, 101)
+)
+LIST_COMMAND_INVOCATIONS = Operation(
+    "ListCommandInvocations", CommandInvocationPage, page_sizes=range(1, 51)
 )
 
 OPERATION_NAMES = frozenset(row.name for row in vars().values() if isinstance(row, Operation))

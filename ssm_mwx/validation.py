@@ -9,7 +9,7 @@ import difflib
 import re
 import sys
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ssm_mwx.enums import ExecutionStatus
@@ -32,6 +32,7 @@ FILTER_STATUSES = (
 """What AWS's STATUS filter takes; SKIPPED_OVERLAPPING is a status, but not one of them."""
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_WINDOW_ID = re.compile(r"mw-[0-9a-f]{17}")
 
 
 def uuid(argument: str, given: object) -> str:
@@ -39,6 +40,23 @@ def uuid(argument: str, given: object) -> str:
     if isinstance(given, str) and _UUID.fullmatch(given):
         return given
     raise InvalidRequestError(argument, given, "a UUID of 36 characters")
+
+
+def window_id(argument: str, given: object) -> str:
+    """Check the id of a maintenance window."""
+    if isinstance(given, str) and _WINDOW_ID.fullmatch(given):
+        return given
+    raise InvalidRequestError(argument, given, "mw- and 17 hexadecimal digits")
+
+
+def time_filter(argument: str, given: object, key: str) -> list[dict[str, Any]]:
+    """Check a time and return the filter for it; none for None."""
+    if given is None:
+        return []
+    if isinstance(given, datetime) and given.utcoffset() is not None:
+        text = given.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return [{"Key": key, "Values": [text]}]
+    raise InvalidRequestError(argument, given, "a datetime with a time zone, or None")
 
 
 def page_size(argument: str, given: object, allowed: range) -> int:
@@ -56,15 +74,15 @@ def token(argument: str, given: object) -> str | None:
     raise InvalidRequestError(argument, given, "a token from AWS or None")
 
 
-def status_filter(argument: str, given: object) -> list[dict[str, Any]] | None:
-    """Check statuses and return the one STATUS filter; None for no statuses."""
+def status_filter(argument: str, given: object) -> list[dict[str, Any]]:
+    """Check statuses and return the one STATUS filter; none for no statuses."""
     if isinstance(given, str):
         given = (given,)
     if not isinstance(given, Iterable):
         raise InvalidRequestError(argument, given, _allowed_statuses())
     statuses = cast("Iterable[object]", given)
     values = list(dict.fromkeys(_status(argument, status) for status in statuses))
-    return [{"Key": "STATUS", "Values": values}] if values else None
+    return [{"Key": "STATUS", "Values": values}] if values else []
 
 
 def _status(argument: str, given: object) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from ssm_mwx.errors import TaskFailedError, WaitTimeoutError, is_transient
-from ssm_mwx.models import TaskExecution
+from ssm_mwx.models import TaskExecution, WindowExecution
 from ssm_mwx.validation import Duration, seconds
 
-OnPoll = Callable[[TaskExecution], object]
-"""Called with each `TaskExecution` seen; the result is ignored."""
+_T = TypeVar("_T", TaskExecution, WindowExecution)
+
+OnPoll = Callable[[_T], object]
+"""Called with each execution seen; the result is ignored."""
 Clock = Callable[[], float]
 """Returns seconds that only grow."""
 
@@ -24,13 +27,13 @@ POLL_INTERVAL = 15.0
 _LONGEST_DELAY = 86_400.0  # far below what the system's sleep takes
 
 
-def wait_for_task(
-    get: Callable[[], TaskExecution],
-    wait: Wait,
+def wait_until_ended(
+    get: Callable[[], _T],
+    wait: Wait[_T],
     *,
     sleep: Callable[[float], object] | None = None,
-) -> TaskExecution:
-    """Poll and sleep, as `wait` says, until the task has ended.
+) -> _T:
+    """Poll and sleep, as `wait` says, until the execution has ended.
 
     Args:
         get: Makes the call.
@@ -38,7 +41,7 @@ def wait_for_task(
         sleep: Sleeps for a number of seconds; ``time.sleep`` by default.
 
     Raises:
-        WaitTimeoutError: The task had not ended at the deadline.
+        WaitTimeoutError: It had not ended at the deadline.
         TaskFailedError: It did not succeed, and `wait` raises on failure.
     """
     sleep = sleep or time.sleep
@@ -47,17 +50,18 @@ def wait_for_task(
     return wait.result()
 
 
-class Wait:
+class Wait(Generic[_T]):
     """The rules and the state of one wait, for a sync and an async loop.
 
     The time starts when it is made. A loop polls (`poll`), asks how long to sleep
     (`delay_after`), and takes the `result` when there is no further delay.
 
     Args:
+        subject: What is waited for, for the errors: "task execution" and its id.
         timeout: Time until the deadline; 0 polls once.
         poll_interval: Time from one poll to the next; 0 polls again immediately.
-        on_poll: Called with each `TaskExecution` seen.
-        raise_on_failure: Whether to raise if the task does not succeed.
+        on_poll: Called with each execution seen.
+        raise_on_failure: Whether to raise if it does not succeed.
         clock: A monotonic clock; ``time.monotonic`` by default.
 
     Raises:
@@ -66,24 +70,26 @@ class Wait:
 
     def __init__(
         self,
+        subject: str,
         *,
         timeout: Duration,
         poll_interval: Duration = POLL_INTERVAL,
-        on_poll: OnPoll | None = None,
+        on_poll: OnPoll[_T] | None = None,
         raise_on_failure: bool = False,
         clock: Clock | None = None,
     ) -> None:
+        self._subject = subject
         self._timeout = seconds("timeout", timeout)
         self._poll_interval = seconds("poll_interval", poll_interval)
-        self._on_poll = on_poll
+        self._on_poll: OnPoll[_T] | None = on_poll
         self._raise_on_failure = raise_on_failure
         self._clock = clock or time.monotonic
         self._deadline = self._clock() + self._timeout
         self._polled_at = -math.inf
-        self._task: TaskExecution | None = None
+        self._seen: _T | None = None
         self._error: Exception | None = None
 
-    def poll(self, get: Callable[[], TaskExecution]) -> TaskExecution | None:
+    def poll(self, get: Callable[[], _T]) -> _T | None:
         """Make the call; None after a transient error. May run in another thread."""
         self._polled_at = self._clock()
         self._error = None
@@ -95,7 +101,7 @@ class Wait:
             self._error = error
             return None
 
-    def delay_after(self, seen: TaskExecution | None) -> float | None:
+    def delay_after(self, seen: _T | None) -> float | None:
         """Return the seconds until the next poll, or None if `seen` has ended.
 
         The last poll starts when the time is up, not before.
@@ -104,32 +110,30 @@ class Wait:
             WaitTimeoutError: That was the last poll.
         """
         if seen is not None:
-            self._task = seen
+            self._seen = seen
             if self._on_poll is not None:
                 self._on_poll(seen)
             if seen.is_terminal:
                 return None
         if self._polled_at >= self._deadline:
-            raise WaitTimeoutError(self._timeout_message(), self._task) from self._error
+            raise WaitTimeoutError(self._timeout_message(), self._seen) from self._error
         left = max(0.0, self._deadline - self._clock())
         return min(self._poll_interval, left, _LONGEST_DELAY)
 
-    def result(self) -> TaskExecution:
-        """Return the ended task.
+    def result(self) -> _T:
+        """Return the ended execution.
 
         Raises:
             TaskFailedError: It did not succeed, and this wait raises on failure.
         """
-        task = self._task
-        assert task is not None, "a wait has a result only when it has ended"  # noqa: S101
-        if self._raise_on_failure and not task.succeeded:
-            details = f": {task.status_details}" if task.status_details else ""
-            raise TaskFailedError(
-                f"task execution {task.task_execution_id} ended in {task.status}{details}", task
-            )
-        return task
+        ended = self._seen
+        assert ended is not None, "a wait has a result only when it has ended"  # noqa: S101
+        if self._raise_on_failure and not ended.succeeded:
+            details = f": {ended.status_details}" if ended.status_details else ""
+            raise TaskFailedError(f"{self._subject} ended in {ended.status}{details}", ended)
+        return ended
 
     def _timeout_message(self) -> str:
-        last = f"last status {self._task.status}" if self._task else "no poll succeeded"
+        last = f"last status {self._seen.status}" if self._seen else "no poll succeeded"
         error = f", and the last poll failed: {self._error}" if self._error else ""
-        return f"the task had not ended after {self._timeout:g} seconds: {last}{error}"
+        return f"{self._subject} had not ended after {self._timeout:g} seconds: {last}{error}"

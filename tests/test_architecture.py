@@ -31,11 +31,18 @@ NEVER_AT_IMPORT = {
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_module_is_short_and_has_a_docstring(module: Path) -> None:
-    """A module opens with a docstring and has at most 350 lines."""
+    """A module opens with a docstring and has at most 350 lines of code."""
     text = module.read_text("utf-8")
+    tree = ast.parse(text)
+    docstrings = sum(
+        (node.end_lineno or node.lineno) - node.lineno + 1
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
 
-    assert ast.get_docstring(ast.parse(text))
-    assert len(text.splitlines()) <= 350
+    assert ast.get_docstring(tree)
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert len(lines) - docstrings <= 350
 
 
 def test_import_loads_no_extra_and_not_boto3() -> None:

@@ -17,17 +17,35 @@ from ssm_mwx import (
     Alarm,
     AlarmConfiguration,
     AlarmStateInformation,
+    CloudWatchOutputConfig,
+    CommandInvocation,
+    CommandInvocationPage,
+    CommandInvocationStatus,
+    CommandPlugin,
     ExecutionStatus,
     ExternalAlarmState,
     InvalidRequestError,
     InvocationPage,
     MaintenanceWindowClient,
+    NotificationConfig,
     ServiceError,
     TaskExecution,
+    TaskExecutionIdentity,
+    TaskExecutionPage,
     TaskInvocation,
     TaskType,
+    WindowExecution,
+    WindowExecutionPage,
     structure,
     unstructure,
+)
+from ssm_mwx.operations import (
+    DESCRIBE_INVOCATIONS,
+    DESCRIBE_TASKS,
+    DESCRIBE_WINDOW_EXECUTIONS,
+    LIST_COMMAND_INVOCATIONS,
+    OPERATION_NAMES,
+    Operation,
 )
 from tests.support.fakes import SECRET, FakeSsmClient, client_error
 
@@ -36,6 +54,14 @@ DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
 SERVICE: Any = botocore.session.get_session().get_service_model("ssm")
 
 SHAPES = {
+    "DescribeMaintenanceWindowExecutionsResult": WindowExecutionPage,
+    "DescribeMaintenanceWindowExecutionTasksResult": TaskExecutionPage,
+    "ListCommandInvocationsResult": CommandInvocationPage,
+    "MaintenanceWindowExecutionTaskIdentity": TaskExecutionIdentity,
+    "CommandInvocation": CommandInvocation,
+    "CommandPlugin": CommandPlugin,
+    "NotificationConfig": NotificationConfig,
+    "CloudWatchOutputConfig": CloudWatchOutputConfig,
     "GetMaintenanceWindowExecutionTaskResult": TaskExecution,
     "DescribeMaintenanceWindowExecutionTaskInvocationsResult": InvocationPage,
     "MaintenanceWindowExecutionTaskInvocationIdentity": TaskInvocation,
@@ -43,7 +69,10 @@ SHAPES = {
     "Alarm": Alarm,
     "AlarmStateInformation": AlarmStateInformation,
 }
+OUTPUT_OF_COMMANDS = {"Output", "TraceOutput"}
+"""Members that the service model does not mark as sensitive, and that are redacted too."""
 ENUMS = {
+    "CommandInvocationStatus": CommandInvocationStatus,
     "MaintenanceWindowExecutionStatus": ExecutionStatus,
     "MaintenanceWindowTaskType": TaskType,
     "ExternalAlarmState": ExternalAlarmState,
@@ -93,17 +122,35 @@ def test_sensitive_member_is_redacted(name: str, model: type[Any]) -> None:
     instance = structure(_example(shape), model)
     shown = unstructure(instance, redact_sensitive=True)
     expected = {name for name, member in shape.members.items() if _is_sensitive(member)}
+    expected |= OUTPUT_OF_COMMANDS & shape.members.keys()
     assert {name for name, value in shown.items() if value == "<sensitive>"} == expected
     free = {name for name in shown if name not in expected}
     withheld = structure({name: _example(shape.members[name]) for name in free}, model)
     assert repr(withheld).count(SECRET) == repr(instance).count(SECRET)
 
 
-@pytest.mark.parametrize("operation", [GET, DESCRIBE])
+def test_window_execution_has_the_members_of_both_operations() -> None:
+    """`WindowExecution` has every member of the listing's items and of the answer."""
+    item = SERVICE.shape_for("MaintenanceWindowExecution")
+    answer = SERVICE.shape_for("GetMaintenanceWindowExecutionResult")
+    example = _example(item) | _example(answer)
+    instance = structure(example, WindowExecution)
+    assert unstructure(instance).keys() == example.keys()
+    assert len(attrs.fields(WindowExecution)) == len(example)
+    assert repr(instance).count("<sensitive>") == 0
+
+
+def test_plugin_status_is_a_command_status() -> None:
+    """Every status of a plugin is one of a command on a node."""
+    plugin = SERVICE.shape_for("CommandPluginStatus").enum
+    assert set(plugin) <= set(CommandInvocationStatus)
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATION_NAMES))
 def test_declared_error_has_a_class(operation: str) -> None:
     """Every error that the operation declares has a class of its own."""
     declared = {shape.error_code for shape in SERVICE.operation_model(operation).error_shapes}
-    assert {"DoesNotExistException", "InternalServerError"} <= declared
+    assert "InternalServerError" in declared
     raised = [ServiceError.from_client_error(client_error(code)) for code in declared]
     assert [error.code for error in raised if type(error) is ServiceError] == []
 
@@ -114,6 +161,18 @@ def test_request_member_is_known() -> None:
     describe = SERVICE.operation_model(DESCRIBE).input_shape.members
     assert set(get) == {"WindowExecutionId", "TaskId"}
     assert set(describe) == {*get, "Filters", "MaxResults", "NextToken"}
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [DESCRIBE_INVOCATIONS, DESCRIBE_TASKS, DESCRIBE_WINDOW_EXECUTIONS, LIST_COMMAND_INVOCATIONS],
+    ids=lambda operation: operation.name,
+)
+def test_page_sizes_are_the_service_model_s(operation: Operation[Any]) -> None:
+    """The bounds of ``MaxResults`` are those of the service model."""
+    members = SERVICE.operation_model(operation.name).input_shape.members
+    size = members["MaxResults"].metadata
+    assert operation.page_sizes == range(size["min"], size["max"] + 1)
 
 
 def test_request_bounds_are_the_service_model_s() -> None:

@@ -66,17 +66,18 @@ def _wait(
     clock: FakeClock,
     timeout: Duration = 60,
     poll_interval: Duration = 15,
-    on_poll: waiter.OnPoll | None = None,
+    on_poll: waiter.OnPoll[TaskExecution] | None = None,
     raise_on_failure: bool = False,
 ) -> TaskExecution:
     rules = waiter.Wait(
+        f"task execution {IDS[1]}",
         timeout=timeout,
         poll_interval=poll_interval,
         on_poll=on_poll,
         raise_on_failure=raise_on_failure,
         clock=clock.time,
     )
-    return waiter.wait_for_task(_looks(*outcomes), rules, sleep=clock.sleep)
+    return waiter.wait_until_ended(_looks(*outcomes), rules, sleep=clock.sleep)
 
 
 @pytest.fixture(name="clock")
@@ -135,13 +136,13 @@ class TestEnds:
 
     def test_failure_is_returned_by_default(self) -> None:
         """By default, a failed task is returned."""
-        wait = waiter.Wait(timeout=1)
+        wait = waiter.Wait("the task", timeout=1)
 
-        assert waiter.wait_for_task(_looks(_task("FAILED")), wait) == _task("FAILED")
+        assert waiter.wait_until_ended(_looks(_task("FAILED")), wait) == _task("FAILED")
 
     def test_result_needs_an_end(self) -> None:
         """A wait that has not ended has no result."""
-        wait = waiter.Wait(timeout=1)
+        wait = waiter.Wait("the task", timeout=1)
 
         with pytest.raises(AssertionError, match="only when it has ended"):
             wait.result()
@@ -158,7 +159,8 @@ class TestDeadline:
         assert clock.sleeps == [15, 15, 10]
         assert _task("IN_PROGRESS") == caught.value.task
         assert (
-            str(caught.value) == "the task had not ended after 40 seconds: last status IN_PROGRESS"
+            str(caught.value)
+            == f"task execution {IDS[1]} had not ended after 40 seconds: last status IN_PROGRESS"
         )
 
     def test_end_seen_by_the_last_poll_counts(self, clock: FakeClock) -> None:
@@ -176,9 +178,9 @@ class TestDeadline:
             clock.now += 100
             return _task("SUCCESS" if calls == 2 else "PENDING")
 
-        rules = waiter.Wait(timeout=60, clock=clock.time)
+        rules = waiter.Wait("the task", timeout=60, clock=clock.time)
 
-        assert waiter.wait_for_task(get, rules, sleep=clock.sleep).succeeded
+        assert waiter.wait_until_ended(get, rules, sleep=clock.sleep).succeeded
         assert clock.sleeps == [0]
 
     def test_poll_after_the_deadline_is_the_last(self, clock: FakeClock) -> None:
@@ -187,11 +189,11 @@ class TestDeadline:
         def oversleep(seconds: float) -> None:
             clock.sleep(seconds + 0.5)
 
-        rules = waiter.Wait(timeout=10, clock=clock.time)
+        rules = waiter.Wait("the task", timeout=10, clock=clock.time)
         looks = _looks(_task("PENDING"), _task("PENDING"), _task("SUCCESS"))
 
         with pytest.raises(WaitTimeoutError):
-            waiter.wait_for_task(looks, rules, sleep=oversleep)
+            waiter.wait_until_ended(looks, rules, sleep=oversleep)
 
         assert clock.sleeps == [10.5]
 

@@ -189,7 +189,7 @@ def _echo_task(found: TaskExecution, format_: str | None, show_sensitive: bool) 
 
 
 @contextmanager
-def _progress() -> Generator[OnPoll, None, None]:
+def _progress() -> Generator[OnPoll[TaskExecution], None, None]:
     """Tell on standard error how a task stands: live on a terminal, else a line per change."""
     if not sys.stderr.isatty():
         yield _echo_changes()
@@ -200,7 +200,7 @@ def _progress() -> Generator[OnPoll, None, None]:
         yield lambda seen: live.update(line, description=output.one_line(str(seen.status)))
 
 
-def _echo_changes() -> OnPoll:
+def _echo_changes() -> OnPoll[TaskExecution]:
     last: object = None
 
     def on_poll(seen: TaskExecution) -> None:

@@ -285,10 +285,11 @@ class TestWait:
         task = server.executions.add_task(status="IN_PROGRESS")
         done = run("wait", *task.task_ids, "--timeout", "0")
 
+        subject = f"task execution {task.task_execution_id}"
         assert (done.status, done.out) == (3, "")
         assert done.err.splitlines() == [
             "IN_PROGRESS",
-            "ssm-mwx: the task had not ended after 0 seconds: last status IN_PROGRESS",
+            f"ssm-mwx: {subject} had not ended after 0 seconds: last status IN_PROGRESS",
         ]
 
     @pytest.mark.parametrize(

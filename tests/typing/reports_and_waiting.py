@@ -21,13 +21,14 @@ from ssm_mwx import (
     TaskInvocation,
     TaskReport,
     WaitTimeoutError,
+    WindowExecution,
     load_task_execution,
     load_task_invocations,
     task_ids_from_event,
 )
 
 
-def wait(event: Mapping[str, Any]) -> TaskExecution | None:
+def wait(event: Mapping[str, Any]) -> TaskExecution | WindowExecution | None:
     """Wait for the task of an event."""
     ids = task_ids_from_event(event)
     assert_type(ids, TaskIds)
@@ -43,10 +44,10 @@ def wait(event: Mapping[str, Any]) -> TaskExecution | None:
             *ids, timeout=timedelta(hours=2), poll_interval=5, on_poll=note, raise_on_failure=True
         )
     except WaitTimeoutError as error:
-        assert_type(error.task, TaskExecution | None)
+        assert_type(error.task, TaskExecution | WindowExecution | None)
         return error.task
     except TaskFailedError as error:
-        assert_type(error.task, TaskExecution)
+        assert_type(error.task, TaskExecution | WindowExecution)
         return error.task
     except ServiceError as error:
         assert_type(error.code, str)
