@@ -6,9 +6,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import boto3
+import botocore.loaders
 import pytest
 from hypothesis import settings
 
@@ -20,6 +23,16 @@ settings.load_profile("ssm_mwx")
 
 # A shell lets a background process ignore Ctrl-C, which some tests send.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _botocore_reads_files_once() -> Iterator[None]:
+    """Keep what botocore reads for each new client, since parsing it takes most of the time."""
+    loader: Any = botocore.loaders.JSONFileLoader
+    read = cache(loader().load_file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loader, "load_file", lambda _self, path: read(path))
+        yield
 
 
 @pytest.fixture(autouse=True)
