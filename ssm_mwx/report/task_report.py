@@ -12,7 +12,7 @@ import attrs
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.report import frames, html, terminal, timeline
+from ssm_mwx.report import frames, html, sampling, terminal, timeline
 from ssm_mwx.report.formatting import in_order, status_text
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class TaskReport:
         return frames.polars_frame(self, explode_instances, include_sensitive)
 
     def timeline(
-        self, *, now: datetime | None = None, max_bars: int = timeline.MAX_BARS
+        self, *, now: datetime | None = None, max_bars: int = sampling.MAX_BARS
     ) -> LayerChart:
         """An Altair chart with a bar for each invocation, from its start to its end.
 

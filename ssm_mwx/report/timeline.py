@@ -7,28 +7,21 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
 from ssm_mwx.optional import import_extra
 from ssm_mwx.report import formatting
+from ssm_mwx.report.sampling import MAX_BARS, Bars, sample
 
 if TYPE_CHECKING:
     from altair import LayerChart
 
     from ssm_mwx.report.task_report import TaskReport
-
-MAX_BARS = 500
-"""Bars that can still be told apart on a chart of about a screen's height."""
-
-_SUCCESS = ExecutionStatus.SUCCESS
-_SHARE_OF_SUCCESS = 0.2  # the part of MAX_BARS that the others leave to it
 
 _WIDTH = 760
 _HEADING = 26
@@ -37,7 +30,6 @@ _STEPS = ((30, _NAMED_STEP), (100, 7), (300, 3))  # up to so many bars: so many 
 _LEAST_STEP = 2
 
 _Row = dict[str, Any]
-_Totals = dict[ExecutionStatus | None, int]
 
 
 @attrs.frozen
@@ -51,35 +43,6 @@ class _Setting:
 
 _ON_WHITE = _Setting(ink="#24292f", paper="white", padding=12)
 _ON_A_PAGE = _Setting(ink="currentColor", paper="transparent", padding=0)
-
-
-@attrs.frozen
-class _Lane:
-    """The bars of one status."""
-
-    status: ExecutionStatus | None
-    total: int
-    drawn: tuple[TaskInvocation, ...]
-
-    @property
-    def heading(self) -> str:
-        """Status and number, and how many of them are drawn where it is not all."""
-        words = f"{formatting.status_text(self.status)}  {self.total:,}"
-        return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
-
-
-@attrs.frozen
-class _Bars:
-    """What is drawn, and what the chart says of the rest."""
-
-    lanes: tuple[_Lane, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def step(self) -> int:
-        """Pixels from one bar to the next."""
-        number = sum(len(lane.drawn) for lane in self.lanes)
-        return next((step for most, step in _STEPS if number <= most), _LEAST_STEP)
 
 
 def chart(report: TaskReport, *, now: datetime | None, max_bars: int) -> LayerChart:
@@ -103,77 +66,10 @@ def svg(report: TaskReport) -> str:
     return f'{start} role="img" style="max-width:100%;height:auto">{rest}'
 
 
-# --- which bars ---
-
-
-def _bars(report: TaskReport, now: datetime, max_bars: int) -> _Bars:
-    drawable = [
-        item for item in formatting.attention_first(report.invocations) if _can_be_drawn(item)
-    ]
-    groups = {
-        status: list(group) for status, group in groupby(drawable, key=lambda item: item.status)
-    }
-    totals = {status: len(group) for status, group in groups.items()}
-    drawn = _drawn(totals, max_bars)
-    lanes = tuple(
-        _Lane(status, totals[status], tuple(_even_sample(group, drawn[status])))
-        for status, group in groups.items()
-    )
-    notes = (
-        _note_on_sample(totals, drawn),
-        _note_on_running(drawable, now),
-        _note_on_missing(len(report.invocations) - len(drawable)),
-    )
-    return _Bars(lanes, tuple(note for note in notes if note))
-
-
-def _can_be_drawn(invocation: TaskInvocation) -> bool:
-    """Whether it is known where the bar begins and ends."""
-    if invocation.start_time is None:
-        return False
-    return invocation.end_time is not None or not invocation.is_terminal
-
-
-def _drawn(totals: _Totals, max_bars: int) -> _Totals:
-    """How many of each status to draw: SUCCESS is thinned out first, and the others if need be."""
-    total = sum(totals.values())
-    if total <= max_bars:
-        return totals
-    success = totals.get(_SUCCESS, 0)
-    others = total - success
-    room = max_bars - min(success, int(_SHARE_OF_SUCCESS * max_bars))
-    if others <= room:
-        return totals | {_SUCCESS: max_bars - others}
-    thinned = {status: max(1, number * room // others) for status, number in totals.items()}
-    return thinned | {_SUCCESS: max_bars - room}
-
-
-def _even_sample(items: Sequence[TaskInvocation], number: int) -> Iterator[TaskInvocation]:
-    return (items[place * len(items) // number] for place in range(number))
-
-
-def _note_on_sample(totals: _Totals, drawn: _Totals) -> str:
-    sampled = [formatting.status_text(each) for each in totals if drawn[each] < totals[each]]
-    if not sampled:
-        return ""
-    number, total = sum(drawn[each] for each in totals), sum(totals.values())
-    note = f"{number:,} of {total:,} drawn: {', '.join(sampled)} as an even sample by start"
-    return note if len(sampled) == len(totals) else f"{note}, the others in full"
-
-
-def _note_on_running(invocations: Sequence[TaskInvocation], now: datetime) -> str:
-    running = sum(item.end_time is None for item in invocations)
-    return f"{running:,} not ended: drawn up to {formatting.time_text(now)} UTC" if running else ""
-
-
-def _note_on_missing(number: int) -> str:
-    return f"{number:,} not drawn: no start time, or ended at no known time" if number else ""
-
-
 # --- where they stand ---
 
 
-def _layout(bars: _Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
+def _layout(bars: Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
     """The rows of the bars, those of the lanes' headings, and the height of it all."""
     rows: list[_Row] = []
     headings: list[_Row] = []
@@ -183,9 +79,15 @@ def _layout(bars: _Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
         headings.append({"status": status, "heading": lane.heading, "y": y + _HEADING / 2 + 2})
         y += _HEADING
         for invocation in lane.drawn:
-            rows.append(_row(invocation, now) | _place(y, bars.step))
-            y += bars.step
+            rows.append(_row(invocation, now) | _place(y, _step(bars)))
+            y += _step(bars)
     return rows, headings, max(y, _HEADING)
+
+
+def _step(bars: Bars) -> int:
+    """Pixels from one bar to the next."""
+    number = sum(len(lane.drawn) for lane in bars.lanes)
+    return next((step for most, step in _STEPS if number <= most), _LEAST_STEP)
 
 
 def _place(y: float, step: int) -> _Row:
@@ -218,7 +120,7 @@ def _iso(time: datetime) -> str:
 def _draw(report: TaskReport, now: datetime, max_bars: int, setting: _Setting) -> LayerChart:
     alt = import_extra("altair", extra="notebook")
     ink = setting.ink
-    bars = _bars(report, now, max_bars)
+    bars = sample(report, now, max_bars)
     rows, headings, height = _layout(bars, now)
     y_scale = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
     y = {"scale": y_scale, "axis": None}
@@ -248,7 +150,7 @@ def _draw(report: TaskReport, now: datetime, max_bars: int, setting: _Setting) -
             x=alt.value(17), text="heading:N"
         ),
     ]
-    if bars.step == _NAMED_STEP:
+    if _step(bars) == _NAMED_STEP:
         names = base.mark_text(align="right", font="monospace", fontSize=11, limit=260, color=ink)
         layers.append(names.encode(x=alt.value(-8), y=alt.Y("middle:Q", **y), text="instance:N"))
     timeline: LayerChart = alt.layer(*layers).properties(
@@ -279,7 +181,7 @@ def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
     )
 
 
-def _colours(alt: Any, bars: _Bars) -> Any:
+def _colours(alt: Any, bars: Bars) -> Any:
     statuses = [lane.status for lane in bars.lanes]
     return alt.Scale(
         domain=[formatting.status_text(status) for status in statuses],
