@@ -99,7 +99,9 @@ def lint(session: nox.Session) -> None:
 @nox.session(python=OLDEST)
 def types(session: nox.Session) -> None:
     """mypy and pyright, both strict, and a known type for every public name."""
-    session.install("-q", ".[test]")  # as users have it: pyright looks for no editable package
+    session.install(
+        "-q", ".[test,types]"
+    )  # as users have it: pyright looks for no editable package
     session.run("mypy")
     session.run("pyright", "--pythonpath", python_of(session))
     session.run(

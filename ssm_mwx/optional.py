@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.util
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
 
 
 @contextmanager
@@ -23,16 +21,17 @@ def extra(name: str) -> Generator[None, None, None]:
         name: The extra, such as ``notebook``.
 
     Raises:
-        ImportError: A dependency is not installed, or it is installed and its import fails.
+        ModuleNotFoundError: A dependency is not installed.
+        ImportError: A dependency is installed and its import fails.
     """
     try:
         yield
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
-        if importlib.util.find_spec(missing) is not None:
+        if not missing or importlib.util.find_spec(missing) is not None:
             raise _broken(error) from error
         message = f"{missing} is not installed: pip install 'ssm_mwx[{name}]'"
-        raise ImportError(message, name=missing) from error
+        raise ModuleNotFoundError(message, name=missing) from error
     except Exception as error:
         raise _broken(error) from error
 
@@ -51,12 +50,3 @@ def _outermost_dependency(error: Exception) -> str:
     ours = {"ssm_mwx", "importlib", "contextlib"}
     named = getattr(error, "name", None) or "a dependency"
     return next((package for package in packages if package not in ours), named)
-
-
-def import_extra(module: str, *, extra: str) -> Any:
-    """Import `module`, or raise an ImportError that names the extra that brings it."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        message = f"{module} is not installed: pip install 'ssm_mwx[{extra}]'"
-        raise ImportError(message, name=module) from error

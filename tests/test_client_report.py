@@ -1,6 +1,7 @@
+"""`MaintenanceWindowClient.report`, on the fake AWS."""
+
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,10 @@ from ssm_mwx import (
     DoesNotExistError,
     InvalidRequestError,
     MaintenanceWindowClient,
-    TaskInvocation,
     TaskReport,
     load_task_execution,
     load_task_invocations,
 )
-from ssm_mwx.report.progress import with_progress
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.reports import START, invocation_of
 
@@ -26,20 +25,20 @@ def _client(maintenance_window_executions: ExecutionStore) -> MaintenanceWindowC
     return MaintenanceWindowClient()
 
 
-def test_report(
+def test_report_has_all_invocations(
     client: MaintenanceWindowClient, maintenance_window_executions: ExecutionStore
 ) -> None:
-    """A report is the task and all its invocations, of all pages."""
+    """A report has the task and its invocations from all pages."""
     task, invocations = samples.patch_run(250)
     ids = maintenance_window_executions.add_run(task, invocations).task_ids
 
-    assert TaskReport(task, invocations) == client.report(*ids)
+    assert client.report(*ids) == TaskReport(task, invocations)
 
 
-def test_statuses(
+def test_report_of_some_statuses(
     client: MaintenanceWindowClient, maintenance_window_executions: ExecutionStore
 ) -> None:
-    """Only invocations in the statuses asked for are fetched."""
+    """Only invocations in the given statuses are fetched."""
     ids = maintenance_window_executions.add_run(*samples.patch_run(250)).task_ids
 
     assert client.report(*ids, statuses="TIMED_OUT").counts == {"TIMED_OUT": 5}
@@ -49,8 +48,8 @@ def test_statuses(
     }
 
 
-def test_arguments_are_checked_first() -> None:
-    """What AWS would refuse is refused before any call."""
+def test_arguments_are_checked_before_any_call() -> None:
+    """An argument that AWS would refuse is refused without a call."""
     client = MaintenanceWindowClient(client=object())
 
     with pytest.raises(InvalidRequestError):
@@ -59,8 +58,8 @@ def test_arguments_are_checked_first() -> None:
         client.report(*[samples.patch_run(1)[0].task_ids[0]] * 2, statuses="BROKEN")
 
 
-def test_no_such_task(client: MaintenanceWindowClient) -> None:
-    """A task that is not there is AWS's error."""
+def test_missing_task_is_aws_s_error(client: MaintenanceWindowClient) -> None:
+    """For a task that does not exist, AWS's error is raised."""
     with pytest.raises(DoesNotExistError):
         client.report(*samples.patch_run(1)[0].task_ids)
 
@@ -70,30 +69,30 @@ def test_no_such_task(client: MaintenanceWindowClient) -> None:
     [((), "100%"), ("FAILED", "12 targets")],
     ids=["all", "filtered"],
 )
-def test_progress(
+def test_progress_has_the_number_of_targets(
     statuses: str,
     expected: str,
     client: MaintenanceWindowClient,
     maintenance_window_executions: ExecutionStore,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The bar's total is the task's number of targets, unless some are left out."""
+    """The bar has the task's number of targets, unless `statuses` leaves some out."""
     ids = maintenance_window_executions.add_run(*samples.patch_run(250)).task_ids
 
     report = client.report(*ids, statuses=statuses, progress=True)
 
     last = capsys.readouterr().err.splitlines()[-1].rpartition("\r")[2]
-    assert client.report(*ids, statuses=statuses) == report
+    assert report == client.report(*ids, statuses=statuses)
     assert expected in last
     assert ("250/250" in last) == (not statuses)
 
 
-def test_progress_counts_targets(
+def test_progress_counts_instances(
     client: MaintenanceWindowClient,
     maintenance_window_executions: ExecutionStore,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """An invocation of several instances is as many targets, and one of none is one."""
+    """An invocation counts as its instances, and as one if it names none."""
     task = maintenance_window_executions.add_task(start_time=START)
     maintenance_window_executions.add_invocations(
         task, [invocation_of(nodes=("i-1", "i-2", "i-3")), invocation_of(nodes=())]
@@ -104,27 +103,8 @@ def test_progress_counts_targets(
     assert "4 targets" in capsys.readouterr().err
 
 
-def test_progress_is_closed_on_errors(
-    client: MaintenanceWindowClient,
-    maintenance_window_executions: ExecutionStore,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Where the invocations cannot be had, the bar ends its line and the error comes through."""
-    ids = maintenance_window_executions.add_run(*samples.patch_run(250)).task_ids
-    invocations = iter(client.iter_task_invocations(*ids))
-    first = next(invocations)
-
-    def fail_after_first() -> Iterator[TaskInvocation]:
-        yield first
-        raise ConnectionError
-
-    with pytest.raises(ConnectionError):
-        list(with_progress(fail_after_first(), 250))
-    assert "1/250" in capsys.readouterr().err.splitlines()[-1]
-
-
-def test_from_saved_answers() -> None:
-    """What the AWS CLI saved makes a report, without AWS."""
+def test_report_of_saved_answers() -> None:
+    """Files that the AWS CLI wrote make a report, without a call."""
     report = TaskReport(
         load_task_execution(PAYLOADS / "get_task_cli.json"),
         load_task_invocations(PAYLOADS / "describe_invocations_cli.json"),

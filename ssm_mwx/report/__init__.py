@@ -1,7 +1,7 @@
-"""A task execution to look at: summary, notebook and HTML display, data frames, timeline.
+"""A task execution to look at: numbers, notebook and HTML display, data frames, timeline.
 
-It works on models alone and knows nothing of AWS calls. What an extra brings is imported where it
-is used, so that importing this package imports none of it.
+It works on models alone and makes no AWS call. Modules that need an extra are imported when they
+are used.
 """
 
 from ssm_mwx.report.task_report import Durations, TaskReport

@@ -1,15 +1,24 @@
-"""What all views of a report share: the order of statuses, their colours, and how things read."""
+"""How values read in a report: a time, a duration, a status; their order and colour.
+
+Every view writes them through this module, terminals and HTML alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.parameters import RunCommandParameters
+from ssm_mwx.redaction import REDACTED, sensitive_fields, visible
 
 NOTHING = "—"
-"""What stands where AWS sent nothing."""
+"""The text for a member that AWS left out."""
 
 _NODES_SHOWN = 3
 
@@ -35,17 +44,17 @@ _OTHER_RANK = _RANKS[ExecutionStatus.SKIPPED_OVERLAPPING] + 0.5
 
 
 def in_order(statuses: Iterable[ExecutionStatus | None]) -> list[ExecutionStatus | None]:
-    """`statuses`, what needs attention first: ended in vain, then running, then succeeded."""
+    """Sort statuses, what needs attention first: failed, unknown, running, succeeded."""
     return sorted(statuses, key=lambda status: (_rank(status), status_text(status)))
 
 
 def attention_first(invocations: Iterable[TaskInvocation]) -> list[TaskInvocation]:
-    """`invocations` in the order of their statuses, and within a status by their start."""
+    """Sort invocations by status as `in_order` does, and within a status by start."""
     return sorted(invocations, key=_attention_key)
 
 
 def colour_of(status: ExecutionStatus | None) -> str:
-    """The colour of a status, as ``#RRGGBB``."""
+    """Return the colour of a status as ``#RRGGBB``."""
     return _OTHER_COLOUR if status is None else _COLOURS.get(status, _OTHER_COLOUR)
 
 
@@ -63,14 +72,14 @@ def _attention_key(invocation: TaskInvocation) -> tuple[float, str, bool, dateti
     )
 
 
-# --- words ---
+# --- any text ---
 
 
 def clean(text: str) -> str:
-    """`text` on one line, with a replacement character for what a display might act upon.
+    """Put `text` on one line, and replace each character that a display might act upon.
 
-    These are the control characters, a terminal's escape among them, the marks that reverse the
-    direction of writing, and halves of characters, which no encoding takes.
+    These are control characters such as a terminal's escape, the marks that reverse the direction
+    of writing, and halves of surrogate pairs, which no encoding takes.
     """
     words = " ".join(text.split())
     return "".join(
@@ -78,52 +87,56 @@ def clean(text: str) -> str:
     )
 
 
-def text_of(value: str | None) -> str:
-    """A member as text; a dash where AWS left it out or empty."""
-    return clean(value) if value else NOTHING
+def shorten(text: str, width: int) -> str:
+    """Cut `text` to `width` columns of a fixed-width font, the last one an ellipsis."""
+    ends = list(accumulate(map(_columns_of, text[: width + 1])))
+    if bisect_right(ends, width) == len(text):
+        return text
+    return text[: bisect_right(ends, width - 1)] + "…"
+
+
+def _columns_of(letter: str) -> int:
+    return 2 if unicodedata.east_asian_width(letter) in "FW" else 1
+
+
+def value_text(value: object) -> str:
+    """Write any value of AWS's on one line; a dash for one that is absent or empty."""
+    match value:
+        case None | "":
+            return NOTHING
+        case str():
+            return clean(value)
+        case datetime():
+            return time_text(value)
+        case _:
+            return clean(json.dumps(value, default=str))
+
+
+def member_text(model: TaskExecution | TaskInvocation, name: str) -> str:
+    """Write a field of a model, or the placeholder where it is sensitive."""
+    return value_text(visible(model, name))
+
+
+# --- a status, a time, a duration ---
 
 
 def status_text(status: ExecutionStatus | None) -> str:
-    """A status in AWS's word."""
+    """Write a status in AWS's word."""
     return clean(status) if status else "(no status)"
 
 
-def title_of(task: TaskExecution) -> str:
-    """What the task runs."""
-    return clean(task.task_arn) if task.task_arn else "Task execution"
-
-
-def nodes_of(invocation: TaskInvocation) -> str:
-    """Where an invocation runs: the nodes it names, else the window target."""
-    nodes = invocation.instance_ids
-    if not nodes:
-        target = invocation.window_target_id
-        return f"window target {clean(target)}" if target else NOTHING
-    hidden = len(nodes) - _NODES_SHOWN
-    shown = ", ".join(clean(node) for node in nodes[:_NODES_SHOWN])
-    return f"{shown} and {hidden} more" if hidden > 0 else shown
+def counts_text(counts: Mapping[ExecutionStatus | None, int]) -> str:
+    """Write the number of invocations in each status, what needs attention first."""
+    return ", ".join(f"{counts[each]:,} {status_text(each)}" for each in in_order(counts))
 
 
 def time_text(time: datetime | None) -> str:
-    """A time in UTC, to the second."""
+    """Write a time in UTC, to the second."""
     return NOTHING if time is None else f"{time.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def period_text(task: TaskExecution) -> str:
-    """From when to when a task ran, and for how long."""
-    if task.start_time is None:
-        return "no start time"
-    if task.end_time is None:
-        return f"since {time_text(task.start_time)} UTC"
-    same_day = task.start_time.astimezone(UTC).date() == task.end_time.astimezone(UTC).date()
-    end = time_text(task.end_time)
-    end = end.partition(" ")[2] if same_day else end
-    took = duration_text(task.end_time - task.start_time)
-    return f"{time_text(task.start_time)} to {end} UTC ({took})"
-
-
 def duration_text(duration: timedelta | None) -> str:
-    """A duration in its two largest units."""
+    """Write a duration in its two largest units."""
     if duration is None:
         return NOTHING
     if duration < timedelta():
@@ -138,3 +151,39 @@ def duration_text(duration: timedelta | None) -> str:
     if hours:
         return f"{hours} h {minutes:02} min"
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+# --- a task, an invocation ---
+
+
+def title_of(task: TaskExecution) -> str:
+    """Write what the task runs."""
+    return member_text(task, "task_arn") if task.task_arn else "Task execution"
+
+
+def period_text(task: TaskExecution) -> str:
+    """Write from when to when a task ran, and for how long."""
+    if task.start_time is None:
+        return "no start time"
+    start = f"{time_text(task.start_time)} UTC"
+    if task.end_time is None:
+        return f"started {start}" if task.is_terminal else f"since {start}"
+    same_day = task.start_time.astimezone(UTC).date() == task.end_time.astimezone(UTC).date()
+    end = time_text(task.end_time)
+    end = end.partition(" ")[2] if same_day else end
+    took = duration_text(task.end_time - task.start_time)
+    return f"{time_text(task.start_time)} to {end} UTC ({took})"
+
+
+def nodes_of(invocation: TaskInvocation) -> str:
+    """Write where an invocation runs: the nodes it names, else the window target."""
+    nodes = invocation.instance_ids
+    if nodes and "instance_ids" in sensitive_fields(RunCommandParameters):
+        return REDACTED
+    if nodes:
+        hidden = len(nodes) - _NODES_SHOWN
+        shown = ", ".join(map(clean, nodes[:_NODES_SHOWN]))
+        return f"{shown} and {hidden} more" if hidden > 0 else shown
+    if invocation.window_target_id:
+        return f"window target {member_text(invocation, 'window_target_id')}"
+    return NOTHING

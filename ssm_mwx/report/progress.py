@@ -1,11 +1,11 @@
-"""A progress bar for the time while invocations are fetched."""
+"""Progress while the invocations of a report are fetched."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ssm_mwx import optional
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.optional import import_extra
 
 
 def for_report(
@@ -15,36 +15,19 @@ def for_report(
     all_of_them: bool,
     progress: bool,
 ) -> Iterator[TaskInvocation]:
-    """The invocations of a report on `task`, with a bar if `progress` is asked for.
+    """Iterate over the invocations of a report, with a bar if `progress` is set.
 
     Args:
-        task: Tells the number of targets, if `all_of_them` are to come.
-        invocations: What to go through.
+        task: Names the number of targets, if `all_of_them` are fetched.
+        invocations: What to iterate over.
         all_of_them: Whether no filter leaves any out.
         progress: Whether to show the bar.
 
     Raises:
-        ImportError: The bar is asked for and tqdm is not installed.
+        ImportError: `progress` is set and tqdm is not installed.
     """
     if not progress:
         return iter(invocations)
-    return with_progress(invocations, (len(task.instance_ids) or None) if all_of_them else None)
-
-
-def with_progress(
-    invocations: Iterable[TaskInvocation], targets: int | None
-) -> Iterator[TaskInvocation]:
-    """`invocations`, as they come, with a tqdm bar that counts the targets they are of.
-
-    Args:
-        invocations: What to go through.
-        targets: Number of targets, where it is known.
-
-    Raises:
-        ImportError: tqdm is not installed.
-    """
-    tqdm = import_extra("tqdm", extra="notebook").tqdm
-    with tqdm(total=targets, unit=" targets", desc="invocations") as bar:
-        for invocation in invocations:
-            yield invocation
-            bar.update(len(invocation.instance_ids) or 1)
+    with optional.extra("notebook"):
+        from ssm_mwx.report.progress_bar import with_bar
+    return with_bar(invocations, (len(task.instance_ids) or None) if all_of_them else None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import attrs
@@ -20,8 +19,10 @@ MAX_BARS = 500
 """Bars that can still be told apart on a chart of about a screen's height."""
 
 _SUCCESS = ExecutionStatus.SUCCESS
-_SHARE_OF_SUCCESS = 0.2  # the part of MAX_BARS that the others leave to it
+_SHARE_OF_SUCCESS = 0.2  # the part of `max_bars` that the others leave to it
+_STATUSES_NAMED = 5
 
+_Groups = dict[ExecutionStatus | None, list[TaskInvocation]]
 _Totals = dict[ExecutionStatus | None, int]
 
 
@@ -35,7 +36,7 @@ class Lane:
 
     @property
     def heading(self) -> str:
-        """Status and number, and how many of them are drawn where it is not all."""
+        """The status and its number of invocations, and how many are drawn if not all."""
         words = f"{formatting.status_text(self.status)}  {self.total:,}"
         return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
 
@@ -48,26 +49,54 @@ class Bars:
     notes: tuple[str, ...]
 
 
-def sample(report: TaskReport, now: datetime, max_bars: int) -> Bars:
-    """Choose at most `max_bars` invocations to draw, and say what is left out."""
-    drawable = [
-        item for item in formatting.attention_first(report.invocations) if _can_be_drawn(item)
-    ]
-    groups = {
-        status: list(group) for status, group in groupby(drawable, key=lambda item: item.status)
-    }
+def choose(report: TaskReport, now: datetime, max_bars: int) -> Bars:
+    """Choose at most `max_bars` invocations, those in SUCCESS last."""
+    drawable = [item for item in report.invocations if _can_be_drawn(item)]
+    groups = _by_status(drawable)
     totals = {status: len(group) for status, group in groups.items()}
-    drawn = _drawn(totals, max_bars)
-    lanes = tuple(
-        Lane(status, totals[status], tuple(_even_sample(group, drawn[status])))
+    shares = shares_of(totals, max(max_bars, 0))
+    lanes = (
+        Lane(status, totals[status], tuple(_even_sample(group, shares[status])))
         for status, group in groups.items()
+        if shares[status]
     )
     notes = (
-        _note_on_sample(totals, drawn),
+        _note_on_sample(totals, shares),
         _note_on_running(drawable, now),
         _note_on_missing(len(report.invocations) - len(drawable)),
     )
-    return Bars(lanes, tuple(note for note in notes if note))
+    return Bars(tuple(lanes), tuple(note for note in notes if note))
+
+
+def shares_of(totals: Mapping[ExecutionStatus | None, int], most: int) -> _Totals:
+    """Return how many of each status to draw: at most `most` in all.
+
+    SUCCESS is thinned out first. If the other statuses alone are too many, they are thinned out in
+    proportion, so that each keeps one as long as there is room; SUCCESS then has a fifth.
+    """
+    others = {status: number for status, number in totals.items() if status != _SUCCESS}
+    success = totals.get(_SUCCESS, 0)
+    room = most - min(success, int(_SHARE_OF_SUCCESS * most))
+    if sum(others.values()) > room:
+        others = _thinned(others, room)
+    shares = others | {_SUCCESS: min(success, most - sum(others.values()))}
+    return {status: shares[status] for status in totals}
+
+
+def _thinned(totals: _Totals, room: int) -> _Totals:
+    """Give one to each status while there is room, and the rest in proportion."""
+    kept = list(totals)[:room]
+    above_one = sum(totals[status] - 1 for status in kept) or 1
+    rest = room - len(kept)
+    shares = {status: 1 + (totals[status] - 1) * rest // above_one for status in kept}
+    return dict.fromkeys(totals, 0) | shares
+
+
+def _by_status(invocations: Iterable[TaskInvocation]) -> _Groups:
+    groups: _Groups = {}
+    for invocation in formatting.attention_first(invocations):
+        groups.setdefault(invocation.status, []).append(invocation)
+    return groups
 
 
 def _can_be_drawn(invocation: TaskInvocation) -> bool:
@@ -77,30 +106,19 @@ def _can_be_drawn(invocation: TaskInvocation) -> bool:
     return invocation.end_time is not None or not invocation.is_terminal
 
 
-def _drawn(totals: _Totals, max_bars: int) -> _Totals:
-    """How many of each status to draw: SUCCESS is thinned out first, and the others if need be."""
-    total = sum(totals.values())
-    if total <= max_bars:
-        return totals
-    success = totals.get(_SUCCESS, 0)
-    others = total - success
-    room = max_bars - min(success, int(_SHARE_OF_SUCCESS * max_bars))
-    if others <= room:
-        return totals | {_SUCCESS: max_bars - others}
-    thinned = {status: max(1, number * room // others) for status, number in totals.items()}
-    return thinned | {_SUCCESS: max_bars - room}
-
-
 def _even_sample(items: Sequence[TaskInvocation], number: int) -> Iterator[TaskInvocation]:
     return (items[place * len(items) // number] for place in range(number))
 
 
-def _note_on_sample(totals: _Totals, drawn: _Totals) -> str:
-    sampled = [formatting.status_text(each) for each in totals if drawn[each] < totals[each]]
+def _note_on_sample(totals: _Totals, shares: _Totals) -> str:
+    sampled = [formatting.status_text(each) for each in totals if shares[each] < totals[each]]
     if not sampled:
         return ""
-    number, total = sum(drawn[each] for each in totals), sum(totals.values())
-    note = f"{number:,} of {total:,} drawn: {', '.join(sampled)} as an even sample by start"
+    named = ", ".join(sampled[:_STATUSES_NAMED])
+    if len(sampled) > _STATUSES_NAMED:
+        named += f" and {len(sampled) - _STATUSES_NAMED:,} more statuses"
+    number, total = sum(shares.values()), sum(totals.values())
+    note = f"{number:,} of {total:,} drawn: {named} as an even sample by start"
     return note if len(sampled) == len(totals) else f"{note}, the others in full"
 
 
@@ -110,4 +128,4 @@ def _note_on_running(invocations: Sequence[TaskInvocation], now: datetime) -> st
 
 
 def _note_on_missing(number: int) -> str:
-    return f"{number:,} not drawn: no start time, or ended at no known time" if number else ""
+    return f"{number:,} not drawn: no start time, or no end time" if number else ""

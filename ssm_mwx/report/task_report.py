@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.report import frames, html, sampling, terminal, timeline
-from ssm_mwx.report.formatting import in_order, status_text
+from ssm_mwx.redaction import visible
+from ssm_mwx.report import html, sampling
+from ssm_mwx.report.formatting import counts_text, status_text
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     from altair import LayerChart
-    from rich.console import RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
 
 
 @attrs.frozen
 class Durations:
-    """How long the invocations took that have ended; all None where none has."""
+    """How long the ended invocations took; all None where none has ended."""
 
     median: timedelta | None = None
     """Half of them took no longer."""
@@ -39,9 +41,9 @@ class TaskReport:
     """A task execution and its invocations, to look at.
 
     `MaintenanceWindowClient.report` fetches one; made from what ``load_task_execution`` and
-    ``load_task_invocations`` read, it needs no AWS at all. A notebook shows it as HTML, rich as
-    text, and what takes Arrow data (``polars.DataFrame(report)``) takes it as it is. No view
-    holds a sensitive value unless it is asked for.
+    ``load_task_invocations`` read, it needs no AWS account. A notebook shows it as HTML, rich as
+    text, and whatever takes Arrow data (``polars.DataFrame(report)``) takes it directly. No view
+    shows a sensitive value unless asked.
     """
 
     task: TaskExecution
@@ -51,23 +53,23 @@ class TaskReport:
 
     @property
     def counts(self) -> Counter[ExecutionStatus | None]:
-        """Number of invocations by status; under None those without one."""
+        """Number of invocations by status; those without a status are under None."""
         return Counter(invocation.status for invocation in self.invocations)
 
     @property
     def failed(self) -> tuple[TaskInvocation, ...]:
-        """The invocations that ended otherwise than in SUCCESS."""
+        """The invocations that ended and did not succeed."""
         return tuple(item for item in self.invocations if item.is_terminal and not item.succeeded)
 
     @property
     def running(self) -> tuple[TaskInvocation, ...]:
-        """The invocations at work: IN_PROGRESS or CANCELLING. PENDING ones have not begun."""
+        """The invocations in IN_PROGRESS or CANCELLING. PENDING ones have not begun."""
         return self.by_status(ExecutionStatus.IN_PROGRESS, ExecutionStatus.CANCELLING)
 
     def by_status(
         self, *statuses: ExecutionStatus | str | Iterable[ExecutionStatus | str]
     ) -> tuple[TaskInvocation, ...]:
-        """The invocations in one of these statuses.
+        """Return the invocations in one of these statuses.
 
         Args:
             *statuses: A status or string each, or an iterable of them.
@@ -80,12 +82,12 @@ class TaskReport:
         return tuple(item for item in self.invocations if item.status in wanted)
 
     def slowest(self, n: int = 10) -> tuple[TaskInvocation, ...]:
-        """The `n` invocations that took longest, of those that have ended; the longest first."""
+        """Return the `n` ended invocations that took longest, the longest first."""
         return tuple(invocation for _, invocation in self._timed()[: max(n, 0)])
 
     @property
     def durations(self) -> Durations:
-        """Median, 95th percentile and longest duration of the invocations that have ended."""
+        """Median, 95th percentile and longest duration of the ended invocations."""
         ascending = sorted(duration for duration, _ in self._timed())
         number = len(ascending)
         if not number:
@@ -97,25 +99,28 @@ class TaskReport:
         )
 
     def to_arrow(self, *, explode_instances: bool = False, include_sensitive: bool = False) -> Any:
-        """A ``pyarrow.Table`` with a row for each invocation.
+        """Return a ``pyarrow.Table`` with a row for each invocation.
 
-        Times are in UTC, ``status`` and ``task_type`` are dictionaries of strings,
-        ``instance_ids`` are lists. The schema is the same for every report.
+        Its columns are the fields of `TaskInvocation` and what follows from them. Times are in
+        UTC, ``status`` and ``task_type`` are dictionaries of strings, ``instance_ids`` are lists.
+        The schema is the same for every report.
 
         Args:
-            explode_instances: A row for each instance, its id in ``instance_id``; an invocation
-                that names none keeps one row.
-            include_sensitive: Add ``raw_parameters`` and ``owner_information``.
+            explode_instances: Return a row for each instance, its id in ``instance_id``; an
+                invocation that names none keeps one row.
+            include_sensitive: Add the sensitive fields, such as ``raw_parameters``.
 
         Raises:
             ImportError: pyarrow is not installed.
         """
+        with optional.extra("notebook"):
+            from ssm_mwx.report import frames
         return frames.arrow_table(self, explode_instances, include_sensitive)
 
     def to_pandas(
         self, *, explode_instances: bool = False, include_sensitive: bool = False
     ) -> pd.DataFrame:
-        """A ``pandas.DataFrame`` of `to_arrow`: UTC timestamps, timedeltas, categories, lists.
+        """Return `to_arrow` for pandas, with UTC timestamps, timedeltas, categories and lists.
 
         Args:
             explode_instances: As for `to_arrow`.
@@ -124,12 +129,14 @@ class TaskReport:
         Raises:
             ImportError: pandas or pyarrow is not installed.
         """
-        return frames.pandas_frame(self, explode_instances, include_sensitive)
+        with optional.extra("notebook"):
+            from ssm_mwx.report import pandas_frames
+        return pandas_frames.pandas_frame(self, explode_instances, include_sensitive)
 
     def to_polars(
         self, *, explode_instances: bool = False, include_sensitive: bool = False
     ) -> pl.DataFrame:
-        """A ``polars.DataFrame`` of `to_arrow`.
+        """Return `to_arrow` for polars.
 
         Args:
             explode_instances: As for `to_arrow`.
@@ -138,58 +145,72 @@ class TaskReport:
         Raises:
             ImportError: polars or pyarrow is not installed.
         """
-        return frames.polars_frame(self, explode_instances, include_sensitive)
+        with optional.extra("polars"):
+            from ssm_mwx.report import polars_frames
+        return polars_frames.polars_frame(self, explode_instances, include_sensitive)
 
     def timeline(
         self, *, now: datetime | None = None, max_bars: int = sampling.MAX_BARS
     ) -> LayerChart:
-        """An Altair chart with a bar for each invocation, from its start to its end.
+        """Return an Altair chart with a bar for each invocation, from its start to its end.
 
-        The bars stand in groups by status, what needs attention first. Of more invocations than
-        `max_bars` some are left out; the chart says which. ``.save("x.png")`` and
+        The bars are grouped by status, what needs attention first. If there are more invocations
+        than `max_bars`, some are left out; the chart says which. ``.save("x.png")`` and
         ``.save("x.svg")`` need no browser.
 
         Args:
-            now: How far the bars of running invocations reach, in UTC where it has no zone; by
+            now: How far the bars of running invocations reach, in UTC if it has no zone; by
                 default the time of the call.
             max_bars: Bars at most.
 
         Raises:
             ImportError: Altair is not installed.
         """
+        with optional.extra("notebook"):
+            from ssm_mwx.report import timeline
         return timeline.chart(self, now=now, max_bars=max_bars)
 
-    def to_html(self, *, max_rows: int | None = html.PAGE_ROWS) -> str:
-        """A self-contained HTML page, to mail or to keep.
+    def to_html(self, *, max_rows: int | None = html.PAGE_ROWS, timeline: bool = True) -> str:
+        """Return a self-contained HTML page, to mail or to keep.
 
-        It has its styles inline, no script, and needs nothing from elsewhere; the timeline is on
-        it if Altair is installed.
+        Its styles are inline; it has no script and loads nothing. It shows the timeline if Altair
+        and vl-convert are installed. If they cannot draw it, the page comes without it, and a
+        `UserWarning` says why.
 
         Args:
             max_rows: Rows of the table at most, what needs attention first; None for all.
+            timeline: Whether the page shows the timeline. Leave it out of a mail: many mail
+                programs drop SVG.
         """
-        return html.page(self, max_rows)
+        return html.page(self, max_rows, timeline=timeline)
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         stream: object = self.to_arrow().__arrow_c_stream__(requested_schema)
         return stream
 
-    def __rich_console__(self, *_: object) -> Iterator[RenderableType]:
-        return terminal.renderables(self)
+    def __rich_console__(
+        self, console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        from ssm_mwx.report import terminal  # rich calls this, so rich is installed
+
+        return terminal.report_view(self, options)
 
     def _repr_html_(self) -> str:
         return html.fragment(self)
 
     def __repr__(self) -> str:
-        counts = self.counts
-        by_status = ", ".join(f"{counts[each]} {status_text(each)}" for each in in_order(counts))
+        try:
+            task, invocations = self.task, self.invocations
+        except AttributeError:  # a debugger shows a report whose __init__ has not ended
+            return f"<{type(self).__name__}, not initialized>"
+        by_status = f" ({counts_text(self.counts)})" if invocations else ""
         return (
-            f"<{type(self).__name__} {self.task.task_arn!r} {status_text(self.task.status)}: "
-            f"{len(self.invocations)} invocations{f' ({by_status})' if by_status else ''}>"
+            f"<{type(self).__name__} {visible(task, 'task_arn')!r} {status_text(task.status)}: "
+            f"{len(invocations)} invocations{by_status}>"
         )
 
     def _timed(self) -> list[tuple[timedelta, TaskInvocation]]:
-        """The invocations that have ended with their durations, the longest first."""
+        """Return the ended invocations with their durations, the longest first."""
         timed = [(item.duration, item) for item in self.invocations if item.is_terminal]
         known = [(duration, item) for duration, item in timed if duration is not None]
         return sorted(known, key=lambda pair: pair[0], reverse=True)

@@ -1,26 +1,24 @@
-"""A report as a timeline: Altair draws, this module lays out.
+"""A report as a timeline: this module lays out the bars, Altair describes the chart.
 
-Bars stand in lanes, one for each status, and in a lane by their start. Places are in pixels.
+Bars are grouped in lanes, one for each status, and ordered by start. Places are in pixels. Texts
+are cut here: Vega measures a text again and again to cut it, and may split an emoji.
 """
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import altair as alt
 import attrs
 
+from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
-from ssm_mwx.optional import import_extra
 from ssm_mwx.report import formatting
-from ssm_mwx.report.sampling import MAX_BARS, Bars, sample
+from ssm_mwx.report.sampling import Bars, choose
 
 if TYPE_CHECKING:
-    from altair import LayerChart
-
     from ssm_mwx.report.task_report import TaskReport
 
 _WIDTH = 760
@@ -29,63 +27,72 @@ _NAMED_STEP = 18  # bars so far apart have room for a name
 _STEPS = ((30, _NAMED_STEP), (100, 7), (300, 3))  # up to so many bars: so many pixels for each
 _LEAST_STEP = 2
 
+_TITLE_COLUMNS = 80
+_NAME_COLUMNS = 40
+_STATUS_COLUMNS = 60
+_TOOLTIP_COLUMNS = 250  # as long as AWS makes status details
+
 _Row = dict[str, Any]
 
 
 @attrs.frozen
-class _Setting:
+class Paper:
     """What a chart is drawn with and on."""
 
     ink: str
-    paper: str
+    background: str
     padding: int
 
 
-_ON_WHITE = _Setting(ink="#24292f", paper="white", padding=12)
-_ON_A_PAGE = _Setting(ink="currentColor", paper="transparent", padding=0)
+WHITE = Paper(ink="#24292f", background="white", padding=12)
+TRANSPARENT = Paper(ink="currentColor", background="transparent", padding=0)
 
 
-def chart(report: TaskReport, *, now: datetime | None, max_bars: int) -> LayerChart:
-    """The timeline on white paper."""
+def chart(
+    report: TaskReport, *, now: datetime | None, max_bars: int, paper: Paper = WHITE
+) -> alt.LayerChart:
+    """Return the timeline; running invocations reach to `now`, by default the present."""
     now = now or datetime.now(UTC)
-    return _draw(report, now if now.tzinfo else now.replace(tzinfo=UTC), max_bars, _ON_WHITE)
+    now = now if now.tzinfo else now.replace(tzinfo=UTC)
+    bars = choose(report, now, max_bars)
+    rows, headings, height = _layout(bars, now)
+    return alt.LayerChart(
+        layer=_layers(bars, rows, headings, height, paper.ink),
+        width=_WIDTH,
+        height=height,
+        background=paper.background,
+        padding=paper.padding,
+        view=alt.ViewBackground(stroke=None),
+        title=_title(report, bars.notes, paper.ink),
+    )
 
 
-def svg(report: TaskReport) -> str:
-    """The timeline as an SVG element that takes the colour of the text around it.
-
-    Raises:
-        ImportError: What draws it is not installed.
-    """
-    import_extra("vl_convert", extra="notebook")
-    drawing = _draw(report, datetime.now(UTC), MAX_BARS, _ON_A_PAGE)
-    text = io.StringIO()
-    drawing.save(text, format="svg")
-    start, rest = text.getvalue().split(">", 1)
-    start = re.sub(r' xmlns(:\w+)?="[^"]*"', "", start)  # which an SVG within HTML does not need
-    return f'{start} role="img" style="max-width:100%;height:auto">{rest}'
-
-
-# --- where they stand ---
+# --- where the bars are ---
 
 
 def _layout(bars: Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
-    """The rows of the bars, those of the lanes' headings, and the height of it all."""
+    """Return the rows of the bars, those of the lanes' headings, and the height of it all."""
     rows: list[_Row] = []
     headings: list[_Row] = []
+    step = _step(bars)
     y = 0.0
     for lane in bars.lanes:
-        status = formatting.status_text(lane.status)
-        headings.append({"status": status, "heading": lane.heading, "y": y + _HEADING / 2 + 2})
+        headings.append(
+            {
+                "status": _status(lane.status),
+                "heading": formatting.shorten(lane.heading, _TITLE_COLUMNS),
+                "y": y + _HEADING / 2 + 2,
+            }
+        )
         y += _HEADING
         for invocation in lane.drawn:
-            rows.append(_row(invocation, now) | _place(y, _step(bars)))
-            y += _step(bars)
+            rows.append(_row(invocation, now) | _place(y, step))
+            y += step
     return rows, headings, max(y, _HEADING)
 
 
 def _step(bars: Bars) -> int:
-    """Pixels from one bar to the next."""
+    """Return the pixels from one bar to the next."""
     number = sum(len(lane.drawn) for lane in bars.lanes)
     return next((step for most, step in _STEPS if number <= most), _LEAST_STEP)
 
@@ -98,16 +105,23 @@ def _place(y: float, step: int) -> _Row:
 def _row(invocation: TaskInvocation, now: datetime) -> _Row:
     start = invocation.start_time or now
     end = invocation.end_time or max(start, now)
+    nodes = formatting.nodes_of(invocation)
+    details = formatting.member_text(invocation, "status_details")
     return {
-        "instance": formatting.nodes_of(invocation),
-        "status": formatting.status_text(invocation.status),
-        "status_details": formatting.text_of(invocation.status_details),
+        "name": formatting.shorten(nodes, _NAME_COLUMNS),
+        "instance": formatting.shorten(nodes, _TOOLTIP_COLUMNS),
+        "status": _status(invocation.status),
+        "status_details": formatting.shorten(details, _TOOLTIP_COLUMNS),
         "start": _iso(start),
         "end": _iso(end),
         "started": f"{formatting.time_text(start)} UTC",
         "duration": formatting.duration_text(end - start)
         + ("" if invocation.end_time else ", so far"),
     }
+
+
+def _status(status: ExecutionStatus | None) -> str:
+    return formatting.shorten(formatting.status_text(status), _STATUS_COLUMNS)
 
 
 def _iso(time: datetime) -> str:
@@ -117,57 +131,49 @@ def _iso(time: datetime) -> str:
 # --- the chart ---
 
 
-def _draw(report: TaskReport, now: datetime, max_bars: int, setting: _Setting) -> LayerChart:
-    alt = import_extra("altair", extra="notebook")
-    ink = setting.ink
-    bars = sample(report, now, max_bars)
-    rows, headings, height = _layout(bars, now)
-    y_scale = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
-    y = {"scale": y_scale, "axis": None}
-    status = alt.Color("status:N", scale=_colours(alt, bars), legend=None)
+def _layers(
+    bars: Bars, rows: list[_Row], headings: list[_Row], height: float, ink: str
+) -> list[alt.Chart]:
+    colours = _colours(bars)
+    colour = alt.Color("status:N", scale=colours, legend=None)
 
-    base = alt.Chart(alt.Data(values=rows))
-    drawing = base.mark_rect(strokeWidth=1, aria=False).encode(
-        x=alt.X("start:T", scale=alt.Scale(type="utc", nice=True), axis=_time_axis(alt, rows, ink)),
-        x2="end:T",
-        y=alt.Y("y:Q", **y),
-        y2="y2:Q",
-        color=status,
-        stroke=alt.Stroke("status:N", scale=_colours(alt, bars), legend=None),
-        tooltip=[
-            alt.Tooltip("instance:N", title="Target"),
-            alt.Tooltip("status:N", title="Status"),
-            alt.Tooltip("status_details:N", title="Details"),
-            alt.Tooltip("started:N", title="Start"),
-            alt.Tooltip("duration:N", title="Duration"),
-        ],
-    )
-    heads = alt.Chart(alt.Data(values=headings)).encode(y=alt.Y("y:Q", **y))
+    def vertical(field: str) -> alt.Y:
+        scale = alt.Scale(domain=[0, height], reverse=True, nice=False, zero=False)
+        return alt.Y(field, scale=scale, axis=None)
+
+    base = alt.Chart(alt.InlineData(values=rows))
+    heads = alt.Chart(alt.InlineData(values=headings)).encode(y=vertical("y:Q"))
     layers = [
-        drawing,
-        heads.mark_square(size=90, opacity=1, aria=False).encode(x=alt.value(6), color=status),
+        base.mark_rect(strokeWidth=1, aria=False).encode(
+            x=alt.X("start:T", scale=alt.Scale(type="utc", nice=True), axis=_time_axis(rows, ink)),
+            x2="end:T",
+            y=vertical("y:Q"),
+            y2="y2:Q",
+            color=colour,
+            stroke=alt.Stroke("status:N", scale=colours, legend=None),
+            tooltip=[
+                alt.Tooltip("instance:N", title="Target"),
+                alt.Tooltip("status:N", title="Status"),
+                alt.Tooltip("status_details:N", title="Details"),
+                alt.Tooltip("started:N", title="Start"),
+                alt.Tooltip("duration:N", title="Duration"),
+            ],
+        ),
+        heads.mark_square(size=90, opacity=1, aria=False).encode(x=alt.value(6), color=colour),
         heads.mark_text(align="left", fontWeight="bold", fontSize=12, color=ink).encode(
             x=alt.value(17), text="heading:N"
         ),
     ]
     if _step(bars) == _NAMED_STEP:
-        names = base.mark_text(align="right", font="monospace", fontSize=11, limit=260, color=ink)
-        layers.append(names.encode(x=alt.value(-8), y=alt.Y("middle:Q", **y), text="instance:N"))
-    timeline: LayerChart = alt.layer(*layers).properties(
-        width=_WIDTH,
-        height=height,
-        background=setting.paper,
-        padding=setting.padding,
-        view=alt.ViewBackground(stroke=None),
-        title=_title(alt, report, bars.notes, ink),
-    )
-    return timeline
+        names = base.mark_text(align="right", font="monospace", fontSize=11, color=ink)
+        layers.append(names.encode(x=alt.value(-8), y=vertical("middle:Q"), text="name:N"))
+    return layers
 
 
-def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
-    status = formatting.status_text(report.task.status)
+def _title(report: TaskReport, notes: Sequence[str], ink: str) -> alt.TitleParams:
+    title = formatting.shorten(formatting.title_of(report.task), _TITLE_COLUMNS)
     return alt.TitleParams(
-        f"{formatting.title_of(report.task)}: {status}",
+        f"{title}: {_status(report.task.status)}",
         subtitle=[formatting.period_text(report.task), *notes],
         anchor="start",
         frame="bounds",
@@ -177,19 +183,18 @@ def _title(alt: Any, report: TaskReport, notes: Sequence[str], ink: str) -> Any:
         subtitleFontSize=12,
         subtitlePadding=5,
         offset=14,
-        limit=_WIDTH,
     )
 
 
-def _colours(alt: Any, bars: Bars) -> Any:
+def _colours(bars: Bars) -> alt.Scale:
     statuses = [lane.status for lane in bars.lanes]
     return alt.Scale(
-        domain=[formatting.status_text(status) for status in statuses],
+        domain=[_status(status) for status in statuses],
         range=[formatting.colour_of(status) for status in statuses],
     )
 
 
-def _time_axis(alt: Any, rows: Sequence[_Row], ink: str) -> Any:
+def _time_axis(rows: Sequence[_Row], ink: str) -> alt.Axis:
     return alt.Axis(
         orient="top",
         title="Time (UTC)",
@@ -208,7 +213,7 @@ def _time_axis(alt: Any, rows: Sequence[_Row], ink: str) -> Any:
 
 
 def _time_format(rows: Sequence[_Row]) -> str:
-    """As much of date and time as tells the axis's ticks apart."""
+    """Choose as much of date and time as tells the axis's ticks apart."""
     times = [datetime.fromisoformat(row[end]) for row in rows for end in ("start", "end")]
     span = max(times) - min(times) if times else timedelta()
     if span < timedelta(minutes=5):

@@ -1,3 +1,5 @@
+"""How values read in every view."""
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
@@ -9,9 +11,11 @@ from ssm_mwx.report import formatting
 from tests.support.reports import START, invocation_of
 
 
-def test_order() -> None:
-    """What ended in vain stands first, then what is unknown, what runs, and what succeeded."""
-    expected = [
+def test_order_begins_with_what_needs_attention() -> None:
+    """Failed statuses come first, then unknown ones, those that run, and SUCCESS."""
+    statuses = [None, *ExecutionStatus, ExecutionStatus("PAUSED")]
+
+    assert formatting.in_order(statuses) == [
         "FAILED",
         "TIMED_OUT",
         "CANCELLED",
@@ -24,11 +28,9 @@ def test_order() -> None:
         "SUCCESS",
     ]
 
-    assert formatting.in_order([None, *ExecutionStatus, ExecutionStatus("PAUSED")]) == expected
 
-
-def test_attention_first() -> None:
-    """Invocations stand by status, then by start; those without a start at the end."""
+def test_invocations_are_sorted_by_status_then_start() -> None:
+    """Within a status an invocation without a start is the last."""
     success, late, early, never = (
         invocation_of(),
         invocation_of("FAILED", start=9),
@@ -36,19 +38,24 @@ def test_attention_first() -> None:
         invocation_of("FAILED", start=None),
     )
 
-    assert [early, late, never, success] == formatting.attention_first(
-        [success, late, never, early]
-    )
+    ordered = formatting.attention_first([success, late, never, early])
+
+    assert ordered == [early, late, never, success]
 
 
-def test_colours() -> None:
-    """Each status has a colour of its own, and all that are not known share one more."""
-    colours = [formatting.colour_of(status) for status in ExecutionStatus]
+def test_colour_tells_known_statuses_apart() -> None:
+    """Each known status has a colour of its own."""
+    colours = {formatting.colour_of(status) for status in ExecutionStatus}
 
-    assert len(ExecutionStatus) == len(set(colours))
-    assert (
-        formatting.colour_of(None) == formatting.colour_of(ExecutionStatus("PAUSED")) not in colours
-    )
+    assert len(colours) == len(ExecutionStatus)
+
+
+@pytest.mark.parametrize("status", [None, ExecutionStatus("PAUSED")])
+def test_colour_of_unknown_status_is_no_other(status: ExecutionStatus | None) -> None:
+    """An unknown status does not look like a known one."""
+    known = {formatting.colour_of(status) for status in ExecutionStatus}
+
+    assert formatting.colour_of(status) not in known
 
 
 @pytest.mark.parametrize(
@@ -56,14 +63,32 @@ def test_colours() -> None:
     [
         ("Failed: näher am Ende", "Failed: näher am Ende"),
         ("two\r\nlines\tand  more ", "two lines and more"),
+        ("one\u2028two\u2029three\x85four", "one two three four"),
         ("\x1b[31mred\x00", "�[31mred�"),
-        ("\u202edetrever", "�detrever"),
+        ("\x9b31mred", "�31mred"),
+        ("\u202edetrever \u2066isolated", "�detrever �isolated"),
         ("half \ud83d", "half �"),
     ],
 )
-def test_clean(text: str, expected: str) -> None:
-    """What a display might act upon is replaced."""
+def test_clean_replaces_what_a_display_acts_upon(text: str, expected: str) -> None:
+    """Control characters, marks of direction and half characters are replaced, on one line."""
     assert formatting.clean(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ""),
+        ("abcd", "abcd"),
+        ("abcde", "abc…"),
+        ("日本", "日本"),
+        ("日本語", "日…"),
+        ("a\u0301" * 4, "a\u0301a…"),
+    ],
+)
+def test_shorten_fits_the_width(text: str, expected: str) -> None:
+    """Wide letters take two columns, and a cut ends with an ellipsis within the width."""
+    assert formatting.shorten(text, 4) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,43 +103,69 @@ def test_clean(text: str, expected: str) -> None:
         (220, "3 min 40 s"),
         (3600, "1 h 00 min"),
         (90_000, "1 d 1 h"),
+        (180_000, "2 d 2 h"),
         (-5, "-5.0 s"),
     ],
 )
-def test_duration(seconds: float | None, expected: str) -> None:
-    """A duration is told in its two largest units."""
+def test_duration_has_its_two_largest_units(seconds: float | None, expected: str) -> None:
+    """A duration reads the same whatever its length or sign."""
     duration = None if seconds is None else timedelta(seconds=seconds)
 
     assert formatting.duration_text(duration) == expected
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "expected"),
+    ("status", "start", "end", "expected"),
     [
-        (None, None, "no start time"),
-        (START, None, "since 2026-03-10 02:00:00 UTC"),
+        (None, None, None, "no start time"),
+        (None, START, None, "since 2026-03-10 02:00:00 UTC"),
+        ("FAILED", START, None, "started 2026-03-10 02:00:00 UTC"),
         (
+            "FAILED",
             START,
             START + timedelta(minutes=5),
             "2026-03-10 02:00:00 to 02:05:00 UTC (5 min 00 s)",
         ),
         (
+            "FAILED",
             START,
             START + timedelta(days=1),
             "2026-03-10 02:00:00 to 2026-03-11 02:00:00 UTC (1 d 0 h)",
         ),
     ],
 )
-def test_period(start: datetime | None, end: datetime | None, expected: str) -> None:
-    """A task's period is told as far as it is known, the day once."""
-    assert formatting.period_text(TaskExecution(start_time=start, end_time=end)) == expected
+def test_period_says_what_is_known(
+    status: str | None, start: datetime | None, end: datetime | None, expected: str
+) -> None:
+    """A period has the day once if it can, and no end if there is none."""
+    task = TaskExecution(
+        status=ExecutionStatus(status) if status else None, start_time=start, end_time=end
+    )
+
+    assert formatting.period_text(task) == expected
 
 
 def test_time_is_in_utc() -> None:
-    """A time of another zone is told in UTC."""
+    """A time in another zone is converted."""
     time = START.astimezone(timezone(timedelta(hours=5)))
 
     assert formatting.time_text(time) == "2026-03-10 02:00:00"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "—"),
+        ("", "—"),
+        ("a\nb", "a b"),
+        (0, "0"),
+        (START, "2026-03-10 02:00:00"),
+        ([{"Name": "cpu"}], '[{"Name": "cpu"}]'),
+    ],
+)
+def test_value_is_written_on_one_line(value: object, expected: str) -> None:
+    """Text and times are written as they are, all else as JSON, and nothing as a dash."""
+    assert formatting.value_text(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -126,6 +177,6 @@ def test_time_is_in_utc() -> None:
         (TaskInvocation(), "—"),
     ],
 )
-def test_nodes(invocation: TaskInvocation, expected: str) -> None:
-    """An invocation is where its nodes are, else its window target."""
+def test_nodes_are_named_else_the_window_target(invocation: TaskInvocation, expected: str) -> None:
+    """An invocation is shown by its nodes, or by its window target if it names none."""
     assert formatting.nodes_of(invocation) == expected

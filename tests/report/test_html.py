@@ -1,15 +1,20 @@
+"""The notebook display and the page: their text, their escaping, and what they leave out."""
+
 from __future__ import annotations
 
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from html.parser import HTMLParser
 
+import altair as alt
 import pytest
 
 from ssm_mwx import TaskExecution, TaskInvocation, TaskReport
-from ssm_mwx.testing import samples
 from tests.support.fakes import SECRET
 from tests.support.reports import (
+    ODD_TEXTS,
     SCRIPT,
     hostile_report,
     invocation_of,
@@ -22,7 +27,7 @@ VOID = {"br", "meta"}
 
 
 class Document(HTMLParser):
-    """What is in an HTML text; fails where an element is not closed in good order."""
+    """The content of an HTML text; fails if an element is not closed in order."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -58,12 +63,12 @@ class Document(HTMLParser):
 
 
 def shown(report: TaskReport) -> Document:
-    """What a notebook shows."""
+    """Parse what a notebook shows."""
     return Document(report._repr_html_())  # pyright: ignore[reportPrivateUsage]
 
 
 def page(report: TaskReport) -> Document:
-    """The page."""
+    """Parse the page."""
     return Document(report.to_html())
 
 
@@ -71,30 +76,25 @@ View = Callable[[TaskReport], Document]
 VIEWS = [shown, page]
 
 
-@pytest.fixture(name="no_extras")
-def _no_extras(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("altair", "pandas", "pyarrow", "vl_convert"):
-        monkeypatch.setitem(sys.modules, module, None)
-
-
-def test_heading() -> None:
-    """The heading tells the document, the status, the times and the ids."""
-    text = shown(patch_report(250)).text
+def test_heading_has_task_status_times_and_ids() -> None:
+    """The heading says what ran, how it ended, when, and under which ids."""
+    report = patch_report(250)
+    text = shown(report).text
 
     assert text.startswith(
         "AWS-RunPatchBaselineFAILED · RUN_COMMAND · 17 of 250 targets did not succeed"
         "2026-03-10 02:00:00 to 03:27:28 UTC (1 h 27 min) · durations 3 min 52 s (median)"
     )
-    assert f"task execution {patch_report(250).task.task_execution_id}" in text
+    assert f"task execution {report.task.task_execution_id}" in text
 
 
-def test_counts() -> None:
+def test_counts_are_text() -> None:
     """The counts by status are there as text, what needs attention first."""
     assert "12 FAILED5 TIMED_OUT233 SUCCESS" in shown(patch_report(250)).text
 
 
-def test_table() -> None:
-    """The table is a real one, with what needs attention first."""
+def test_table_begins_with_what_needs_attention() -> None:
+    """The table has a row for each invocation, in the words of every view."""
     report = report_of(
         invocation_of("SUCCESS", nodes=("i-1",), execution_id="c-1", status_details="Success"),
         invocation_of("FAILED", nodes=("i-2",), start=5, took=0.4, execution_id=""),
@@ -109,14 +109,14 @@ def test_table() -> None:
     ]
 
 
-def test_execution_id_of_other_tasks() -> None:
-    """Only a Run Command's execution id is called a command id."""
+def test_execution_id_of_other_tasks_is_no_command_id() -> None:
+    """Only the execution id of a Run Command task is called a command id."""
     report = TaskReport(TaskExecution(), [TaskInvocation(execution_id="x")])
 
     assert [row[-1] for row in shown(report).rows] == ["Execution id", "x"]
 
 
-def test_notebook_is_capped() -> None:
+def test_notebook_shows_25_rows() -> None:
     """A notebook shows 25 rows and says how many are hidden."""
     document = shown(patch_report(5000))
 
@@ -130,28 +130,29 @@ def test_notebook_is_capped() -> None:
     [
         (10, 10, "240 more not shown: 2 FAILED, 5 TIMED_OUT, 233 SUCCESS."),
         (0, 0, "250 more not shown"),
+        (-1, 0, "250 more not shown"),
         (249, 249, "1 more not shown"),
         (250, 250, ""),
         (None, 250, ""),
     ],
 )
-def test_page_is_capped(max_rows: int | None, rows: int, note: str) -> None:
-    """A page has as many rows as it is allowed, and says how many are hidden."""
-    document = Document(patch_report(250).to_html(max_rows=max_rows))
+def test_page_has_as_many_rows_as_allowed(max_rows: int | None, rows: int, note: str) -> None:
+    """A page has at most `max_rows` rows, and says how many it hides."""
+    document = Document(patch_report(250).to_html(max_rows=max_rows, timeline=False))
 
-    assert 1 + rows == len(document.rows)
+    assert len(document.rows) == 1 + rows
     assert note in document.text
-    assert bool(note) == ("not shown" in document.text)
+    assert ("not shown" in document.text) == bool(note)
 
 
-def test_page_cap_by_default() -> None:
-    """A page has 100 rows where nothing else is said."""
+def test_page_shows_100_rows_by_default() -> None:
+    """A page has 100 rows unless asked otherwise."""
     assert len(page(patch_report(250)).rows) == 1 + 100
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_empty_task(view: View) -> None:
-    """A task without invocations is shown as such."""
+def test_empty_task_has_no_table(view: View) -> None:
+    """A task without invocations says so."""
     document = view(TaskReport(TaskExecution(), ()))
 
     assert "No invocations." in document.text
@@ -159,7 +160,7 @@ def test_empty_task(view: View) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_escapes(view: View) -> None:
+def test_text_of_aws_is_escaped(view: View) -> None:
     """No text from AWS becomes an element or an attribute."""
     document = view(hostile_report())
 
@@ -167,13 +168,13 @@ def test_escapes(view: View) -> None:
     assert document.text.count(SCRIPT) > 10
 
 
-def test_escapes_whole_page() -> None:
+def test_picture_is_escaped() -> None:
     """There is no script tag in the text of the page, its picture included."""
     assert "<script" not in hostile_report().to_html().lower()
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_shows_no_secret(view: View) -> None:
+def test_view_has_no_secret(view: View) -> None:
     """No sensitive value is shown."""
     document = view(secret_report())
 
@@ -181,7 +182,31 @@ def test_shows_no_secret(view: View) -> None:
     assert SECRET not in str(document.attributes)
 
 
-def test_is_self_contained() -> None:
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+def test_odd_text_is_shown_in_time(text: str) -> None:
+    """Emoji, combining marks and very long words are shown, and the picture is drawn."""
+    odd = invocation_of(text, nodes=(text,), status_details=text)
+    report = report_of(odd, odd, task_arn=text, status_details=text)
+    began = time.monotonic()
+
+    document = page(report)
+
+    assert time.monotonic() - began < 5
+    assert document.tags.count("svg") == 1
+
+
+def test_thousands_of_statuses_are_shown_in_time() -> None:
+    """The time for a page grows no faster than the number of statuses."""
+    report = report_of(*(invocation_of(f"S{number}") for number in range(5000)))
+    began = time.monotonic()
+
+    document = page(report)
+
+    assert time.monotonic() - began < 5
+    assert "1 S4999" in document.text
+
+
+def test_page_is_self_contained() -> None:
     """The page has no script, no style sheet, and no address of anything outside."""
     document = page(patch_report(250))
 
@@ -191,8 +216,8 @@ def test_is_self_contained() -> None:
     assert "http" not in patch_report(250).to_html()
 
 
-def test_fits_any_theme() -> None:
-    """The page follows the reader's theme, and the fragment leaves colours to its surroundings."""
+def test_page_fits_any_theme() -> None:
+    """The page follows the reader's theme, and takes colours from its surroundings."""
     html = patch_report(20).to_html()
 
     assert '<meta name="color-scheme" content="light dark">' in html
@@ -201,27 +226,67 @@ def test_fits_any_theme() -> None:
     assert "color:#" not in html.replace("background:#", "")
 
 
-def test_timeline_is_inline() -> None:
-    """Where the extra is installed, the timeline is on the page."""
+def test_page_has_the_timeline() -> None:
+    """With the extra installed, the timeline is on the page."""
     assert page(patch_report(20)).tags.count("svg") == 1
 
 
-@pytest.mark.usefixtures("no_extras")
-def test_without_extras() -> None:
-    """Without the extra, the page is the same but for the timeline."""
-    document = page(patch_report(20))
+def test_page_without_timeline_is_otherwise_the_same() -> None:
+    """`timeline=False` leaves the picture out, for mail programs that drop SVG."""
+    report = patch_report(20)
+    before, _, rest = report.to_html().partition("<figure")
 
-    assert "svg" not in document.tags
-    assert len(document.rows) == 1 + 20
+    assert report.to_html(timeline=False) == before + rest.partition("</figure>\n")[2]
 
 
-def test_display_imports_no_extra(no_extras: None) -> None:  # noqa: ARG001 - a fixture
-    """A notebook's display needs no extra, and draws no timeline."""
+def test_page_takes_any_data_transformer() -> None:
+    """What a caller sets up for charts of its own does not matter for the page."""
+    with alt.data_transformers.enable("csv"):
+        assert page(patch_report(3)).tags.count("svg") == 1
+
+
+def page_in_a_process(*options: str, prepare: str = "", closed: str = "") -> tuple[str, str]:
+    """Make a page in a process of its own, and return it and what stands on standard error."""
+    code = f"""
+{prepare}
+from ssm_mwx import TaskReport
+from ssm_mwx.testing import samples
+print(TaskReport(*samples.patch_run(targets=5)).to_html())
+"""
+    command = [sys.executable, *options, "-X", "utf8", "-c", code]
+    shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *command]
+    done = subprocess.run(shell, capture_output=True, text=True, check=True, encoding="utf-8")
+    return done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("module", ["altair", "vl_convert"])
+def test_page_without_extra_has_no_timeline(module: str) -> None:
+    """Without the extra the page is the same but for the timeline, and nothing is said."""
+    html, stderr = page_in_a_process(prepare=f"import sys; sys.modules[{module!r}] = None")
+
+    assert html == f"{patch_report(5).to_html(timeline=False)}\n"
+    assert stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "how"),
+    [
+        (("-OO",), {}),
+        ((), {"closed": "<&-"}),
+        ((), {"prepare": "import vl_convert; vl_convert.vegalite_to_svg = None"}),
+    ],
+    ids=["without docstrings", "without standard input", "of another version"],
+)
+def test_picture_that_cannot_be_drawn_is_left_out_with_a_warning(
+    options: tuple[str, ...], how: dict[str, str]
+) -> None:
+    """Whatever Altair or vl-convert meets, the page comes, and a warning says what is missing."""
+    html, stderr = page_in_a_process(*options, **how)
+
+    assert html == f"{patch_report(5).to_html(timeline=False)}\n"
+    assert "UserWarning: the page has no timeline, which cannot be drawn: " in stderr
+
+
+def test_notebook_display_draws_no_timeline() -> None:
+    """A notebook's display is a fragment without the picture, which takes time to draw."""
     assert "svg" not in shown(patch_report(20)).tags
-
-
-def test_a_negative_cap_is_none_shown() -> None:
-    """Fewer than no rows are no rows."""
-    report = TaskReport(*samples.patch_run(targets=3))
-
-    assert "3 more not shown" in report.to_html(max_rows=-1)

@@ -1,6 +1,10 @@
+"""A report as a value, and its numbers."""
+
 from __future__ import annotations
 
 import pickle
+import traceback
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -20,37 +24,37 @@ def _of_all_statuses() -> TaskReport:
 
 
 def statuses_of(invocations: tuple[TaskInvocation, ...]) -> list[str | None]:
-    """The statuses of some invocations."""
+    """Return the statuses of some invocations."""
     return [invocation.status for invocation in invocations]
 
 
 def seconds_of(invocations: tuple[TaskInvocation, ...]) -> list[float | None]:
-    """How long some invocations took."""
+    """Return how long some invocations took."""
     return [item.duration.total_seconds() if item.duration else None for item in invocations]
 
 
-def test_counts() -> None:
-    """The invocations are counted by status, those without one under None."""
+def test_counts_are_by_status() -> None:
+    """Invocations are counted by status, those without a status under None."""
     report = report_of(*map(invocation_of, ["FAILED", "SUCCESS", None, "SUCCESS"]))
 
     assert report.counts == {"SUCCESS": 2, "FAILED": 1, None: 1}
     assert report.counts["CANCELLED"] == 0  # type: ignore[index]  # a string is as good
 
 
-def test_failed(of_all_statuses: TaskReport) -> None:
-    """Those have failed that ended otherwise than in SUCCESS."""
+def test_failed_are_those_that_ended_without_success(of_all_statuses: TaskReport) -> None:
+    """Every terminal status but SUCCESS is a failure."""
     expected = ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"]
 
     assert statuses_of(of_all_statuses.failed) == expected
 
 
-def test_running(of_all_statuses: TaskReport) -> None:
-    """Those run that are at work; what is pending or has no known status does not."""
+def test_running_are_those_at_work(of_all_statuses: TaskReport) -> None:
+    """IN_PROGRESS and CANCELLING run; pending and unknown statuses do not."""
     assert statuses_of(of_all_statuses.running) == ["IN_PROGRESS", "CANCELLING"]
 
 
-def test_by_status(of_all_statuses: TaskReport) -> None:
-    """Statuses can be given as strings or members, one by one or together."""
+def test_by_status_takes_statuses_and_strings(of_all_statuses: TaskReport) -> None:
+    """Statuses are strings or members, one by one or in an iterable."""
     expected = ["SUCCESS", "FAILED"]
 
     assert statuses_of(of_all_statuses.by_status("FAILED")) == ["FAILED"]
@@ -60,7 +64,7 @@ def test_by_status(of_all_statuses: TaskReport) -> None:
     assert of_all_statuses.by_status() == ()
 
 
-def test_slowest() -> None:
+def test_slowest_begins_with_the_longest() -> None:
     """The longest durations of ended invocations come first."""
     report = report_of(
         invocation_of(took=3), invocation_of(took=9), invocation_of(took=6), invocation_of(took=9)
@@ -68,11 +72,11 @@ def test_slowest() -> None:
 
     assert seconds_of(report.slowest(3)) == [9, 9, 6]
     assert seconds_of(report.slowest()) == [9, 9, 6, 3]
-    assert () == report.slowest(0) == report.slowest(-1)
+    assert report.slowest(0) == report.slowest(-1) == ()
 
 
 def test_slowest_leaves_out_what_has_no_duration() -> None:
-    """What runs on, or ended at no known time, is none of the slowest."""
+    """An invocation that runs, or ended without an end time, has no duration."""
     report = report_of(
         invocation_of("IN_PROGRESS", took=None), invocation_of(took=None), invocation_of(took=1)
     )
@@ -90,47 +94,64 @@ def test_slowest_leaves_out_what_has_no_duration() -> None:
         (range(100, 0, -1), 50.5, 95, 100),
     ],
 )
-def test_durations(took: list[float], median: float, p95: float, longest: float) -> None:
-    """The median halves them, and the 95th percentile is one of them, by nearest rank."""
+def test_durations_are_by_nearest_rank(
+    took: list[float], median: float, p95: float, longest: float
+) -> None:
+    """The median halves them, and the 95th percentile is one of them."""
     report = report_of(*(invocation_of(took=each) for each in took))
 
     expected = Durations(*(timedelta(seconds=each) for each in (median, p95, longest)))
     assert report.durations == expected
 
 
-def test_durations_of_none() -> None:
-    """Where nothing has ended, there are no durations."""
+def test_durations_of_running_invocations_are_none() -> None:
+    """If nothing has ended, there are no durations."""
     report = report_of(invocation_of("IN_PROGRESS", took=None))
 
     assert report.durations == Durations(None, None, None)
 
 
-def test_repr() -> None:
-    """A report tells its task and its counts on one line, what needs attention first."""
+def test_repr_has_task_and_counts() -> None:
+    """The repr is one line with the task and the counts, what needs attention first."""
     report = TaskReport(*samples.patch_run(250))
 
     expected = (
         "<TaskReport 'AWS-RunPatchBaseline' FAILED: "
         "250 invocations (12 FAILED, 5 TIMED_OUT, 233 SUCCESS)>"
     )
-    assert expected == repr(report) == str(report)
+    assert repr(report) == str(report) == expected
 
 
-def test_repr_of_nothing() -> None:
-    """A task of which nothing is known has a repr too."""
+def test_repr_of_an_empty_task() -> None:
+    """A task without any member has a repr too."""
     assert repr(TaskReport(TaskExecution(), ())) == "<TaskReport None (no status): 0 invocations>"
 
 
-def test_repr_keeps_secrets() -> None:
+def test_repr_has_no_secret() -> None:
     """The repr holds no sensitive value."""
     assert SECRET not in repr(secret_report())
 
 
-def test_is_a_value() -> None:
+def test_repr_of_a_half_made_report() -> None:
+    """A debugger can show a report whose invocations could not be fetched."""
+
+    def fail() -> Iterator[TaskInvocation]:
+        yield invocation_of()
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError) as caught:
+        TaskReport(TaskExecution(), fail())
+
+    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "<TaskReport, not initialized>" in "".join(told.format())
+
+
+def test_report_is_a_value() -> None:
     """A report takes any iterable of invocations, is equal by value and can be pickled."""
     task, invocations = samples.patch_run(3)
     report = TaskReport(task, iter(invocations))
 
-    assert invocations == report.invocations
-    assert TaskReport(task, invocations) == report == pickle.loads(pickle.dumps(report))
+    assert report.invocations == invocations
+    assert report == TaskReport(task, invocations)
+    assert pickle.loads(pickle.dumps(report)) == report
     assert {report} == {TaskReport(task, invocations)}

@@ -1,5 +1,8 @@
+"""The timeline as Vega-Lite has it, and as a file."""
+
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from ssm_mwx.report import formatting
 from ssm_mwx.testing import samples
 from tests.support.fakes import SECRET
 from tests.support.reports import (
+    ODD_TEXTS,
     SCRIPT,
     START,
     hostile_report,
@@ -27,24 +31,13 @@ NOW = START + timedelta(minutes=5)
 
 
 def chart_of(report: TaskReport, **options: Any) -> dict[str, Any]:
-    """The chart as Vega-Lite has it."""
+    """Return the chart as Vega-Lite has it."""
     return report.timeline(now=NOW, **options).to_dict()
 
 
 def bars_of(report: TaskReport, **options: Any) -> Rows:
-    """The bars of the chart."""
+    """Return the bars of the chart."""
     return _values(chart_of(report, **options), layer=0)
-
-
-def headings_of(report: TaskReport, **options: Any) -> list[str]:
-    """The headings of the chart's lanes."""
-    return [row["heading"] for row in _values(chart_of(report, **options), layer=1)]
-
-
-def notes_of(report: TaskReport, **options: Any) -> list[str]:
-    """What the chart's subtitle says after the task's period."""
-    notes: list[str] = chart_of(report, **options)["title"]["subtitle"]
-    return notes[1:]
 
 
 def _values(chart: dict[str, Any], layer: int) -> Rows:
@@ -53,39 +46,33 @@ def _values(chart: dict[str, Any], layer: int) -> Rows:
     return values
 
 
-def test_bar() -> None:
-    """A bar reaches from start to end, and tells its target, status, details and duration."""
+def texts_of(path: Path) -> list[str | None]:
+    """Return the texts of an SVG file."""
+    return [element.text for element in ET.parse(path).iter()]
+
+
+def test_bar_has_what_its_tooltip_shows() -> None:
+    """A bar goes from start to end, and has its target, status, details and duration."""
     report = report_of(invocation_of("FAILED", nodes=("i-1",), start=5, status_details="Failed"))
 
     (bar,) = bars_of(report)
 
-    expected = {
-        "instance": "i-1",
-        "status": "FAILED",
-        "status_details": "Failed",
-        "start": "2026-03-10T02:00:05.000+00:00",
-        "end": "2026-03-10T02:01:05.000+00:00",
-        "started": "2026-03-10 02:00:05 UTC",
-        "duration": "1 min 00 s",
+    tooltip = chart_of(report)["layer"][0]["encoding"]["tooltip"]
+    assert {each["title"]: bar[each["field"]] for each in tooltip} == {
+        "Target": "i-1",
+        "Status": "FAILED",
+        "Details": "Failed",
+        "Start": "2026-03-10 02:00:05 UTC",
+        "Duration": "1 min 00 s",
     }
-    assert {name: bar[name] for name in expected} == expected
+    assert (bar["start"], bar["end"]) == (
+        "2026-03-10T02:00:05.000+00:00",
+        "2026-03-10T02:01:05.000+00:00",
+    )
 
 
-def test_tooltip() -> None:
-    """The tooltip shows what the bar tells."""
-    tooltip = chart_of(patch_report(20))["layer"][0]["encoding"]["tooltip"]
-
-    assert [each["title"] for each in tooltip] == [
-        "Target",
-        "Status",
-        "Details",
-        "Start",
-        "Duration",
-    ]
-
-
-def test_one_bar_for_each_invocation() -> None:
-    """Every invocation has a bar, none over another, and the bars stand by status and start."""
+def test_bars_do_not_overlap() -> None:
+    """Every invocation has a bar below the one before, ordered by status and start."""
     bars = bars_of(patch_report(250))
 
     ends = [0, *(bar["y2"] for bar in bars)]
@@ -97,131 +84,112 @@ def test_one_bar_for_each_invocation() -> None:
     )
 
 
-def test_colours() -> None:
-    """Each status has its colour, and its heading beside it."""
-    chart = chart_of(patch_report(250))
+def test_status_has_its_colour_and_heading() -> None:
+    """Each status has the colour of every view, and a heading with its number."""
+    report = patch_report(250)
+    chart = chart_of(report)
 
     scale = chart["layer"][0]["encoding"]["color"]["scale"]
-    statuses = formatting.in_order(patch_report(250).counts)
-    assert scale["domain"] == statuses
-    assert scale["range"] == [formatting.colour_of(status) for status in statuses]
-    assert headings_of(patch_report(250)) == ["FAILED  12", "TIMED_OUT  5", "SUCCESS  233"]
+    statuses = formatting.in_order(report.counts)
+    assert dict(zip(scale["domain"], scale["range"], strict=True)) == {
+        status: formatting.colour_of(status) for status in statuses
+    }
+    assert [row["heading"] for row in _values(chart, layer=1)] == [
+        "FAILED  12",
+        "TIMED_OUT  5",
+        "SUCCESS  233",
+    ]
 
 
-def test_running_reach_to_now() -> None:
-    """An invocation that has not ended reaches to now, and the chart says so."""
-    report = report_of(invocation_of("IN_PROGRESS", took=None), invocation_of())
+def test_title_has_the_notes() -> None:
+    """The subtitle has the task's period, and what is left out."""
+    title = chart_of(report_of(invocation_of(start=None), invocation_of()))["title"]
 
-    running, _ = bars_of(report)
+    assert (title["text"], *title["subtitle"]) == (
+        "AWS-RunShellScript: FAILED",
+        "2026-03-10 02:00:00 to 03:00:00 UTC (1 h 00 min)",
+        "1 not drawn: no start time, or no end time",
+    )
 
-    assert running["end"] == "2026-03-10T02:05:00.000+00:00"
-    assert running["duration"] == "5 min 00 s, so far"
-    assert notes_of(report) == ["1 not ended: drawn up to 2026-03-10 02:05:00 UTC"]
+
+def test_running_bar_ends_now() -> None:
+    """The bar of an invocation that has not ended goes up to `now`."""
+    (bar,) = bars_of(report_of(invocation_of("IN_PROGRESS", took=None)))
+
+    assert bar["end"] == "2026-03-10T02:05:00.000+00:00"
+    assert bar["duration"] == "5 min 00 s, so far"
 
 
-def test_running_since_later_than_now() -> None:
-    """No bar ends before it starts, though clocks differ."""
+def test_bar_that_starts_after_now_has_no_length() -> None:
+    """No bar ends before it starts, even if clocks differ."""
     (bar,) = bars_of(report_of(invocation_of("IN_PROGRESS", start=600, took=None)))
 
-    assert bar["start"] == bar["end"]
+    assert bar["end"] == bar["start"]
 
 
-def test_now_is_now() -> None:
-    """Where no time is given, running bars reach to the time of the call."""
+def test_now_is_the_time_of_the_call_by_default() -> None:
+    """Without `now`, running bars end at the present."""
+    before = datetime.now(UTC)
+
     chart = report_of(invocation_of("IN_PROGRESS", took=None)).timeline().to_dict()
 
     (bar,) = _values(chart, layer=0)
-    assert bar["end"] > "2026-03-10T02:05"
+    assert before - timedelta(seconds=1) < datetime.fromisoformat(bar["end"]) <= datetime.now(UTC)
 
 
-def test_not_drawn() -> None:
-    """An invocation whose bar has no known place is counted."""
-    report = report_of(
-        invocation_of("PENDING", start=None), invocation_of("FAILED", took=None), invocation_of()
-    )
+def test_now_without_a_zone_is_utc() -> None:
+    """A time without a zone is in UTC, as everywhere."""
+    task, (invocation,) = samples.patch_run(targets=1)
+    running = attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)
+    report = TaskReport(task, [running])
+    aware = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
 
-    assert [bar["status"] for bar in bars_of(report)] == ["SUCCESS"]
-    assert notes_of(report) == ["2 not drawn: no start time, or ended at no known time"]
+    naive = aware.replace(tzinfo=None)
+    assert report.timeline(now=naive).to_json() == report.timeline(now=aware).to_json()
 
 
-def test_empty_task(tmp_path: Path) -> None:
-    """A task without invocations gives a chart without bars."""
+def test_empty_task_is_drawn(tmp_path: Path) -> None:
+    """A task without invocations has a chart without bars."""
     report = TaskReport(TaskExecution(), ())
 
     report.timeline().save(tmp_path / "empty.png")
 
     assert bars_of(report) == []
-    assert notes_of(report) == []
 
 
-def test_success_is_thinned_out_first() -> None:
-    """Of too many, those in SUCCESS are sampled and all others drawn; the chart says so."""
-    report = patch_report(5000)
+@pytest.mark.parametrize("max_bars", [0, 1, 100])
+def test_max_bars_is_a_maximum(max_bars: int) -> None:
+    """No layer of the chart has more rows than `max_bars`, even with more statuses than that."""
+    report = report_of(*(invocation_of(f"S{number}") for number in range(600)))
 
-    assert len(bars_of(report)) == 500
-    assert headings_of(report) == ["FAILED  250", "TIMED_OUT  100", "SUCCESS  4,650 (150 drawn)"]
-    assert notes_of(report) == [
-        "500 of 5,000 drawn: SUCCESS as an even sample by start, the others in full"
-    ]
+    chart = chart_of(report, max_bars=max_bars)
 
-
-def test_others_are_thinned_out_if_need_be() -> None:
-    """Where the others alone are too many, they are sampled too, and SUCCESS keeps a fifth."""
-    report = patch_report(5000)
-
-    assert headings_of(report, max_bars=100) == [
-        "FAILED  250 (57 drawn)",
-        "TIMED_OUT  100 (22 drawn)",
-        "SUCCESS  4,650 (20 drawn)",
-    ]
-    assert notes_of(report, max_bars=100) == [
-        "99 of 5,000 drawn: FAILED, TIMED_OUT, SUCCESS as an even sample by start"
-    ]
-
-
-def test_no_success_at_all() -> None:
-    """Where nothing succeeded, the others have all the room; a rare status keeps its bar."""
-    failed = [invocation_of("FAILED", start=place) for place in range(1000)]
-    report = report_of(*failed, invocation_of("CANCELLED"))
-
-    assert headings_of(report) == ["FAILED  1,000 (499 drawn)", "CANCELLED  1"]
-    assert notes_of(report) == [
-        "500 of 1,001 drawn: FAILED as an even sample by start, the others in full"
-    ]
-
-
-def test_sample_is_even() -> None:
-    """A sample is spread over the whole run."""
-    report = report_of(*(invocation_of(start=place) for place in range(100)))
-
-    starts = [bar["start"][17:19] for bar in bars_of(report, max_bars=4)]
-
-    assert starts == ["00", "25", "50", "15"]
+    layers = range(len(chart["layer"]))
+    assert max(len(_values(chart, layer)) for layer in layers) == max_bars
 
 
 @pytest.mark.parametrize(("targets", "named"), [(20, True), (30, True), (31, False)])
 def test_few_bars_are_named(targets: int, named: bool) -> None:
-    """Where there is room, each bar has its target beside it."""
+    """If there is room, each bar has its target beside it."""
     layers = chart_of(patch_report(targets))["layer"]
 
-    assert named == any(
-        layer["encoding"].get("text", {}).get("field") == "instance" for layer in layers
-    )
+    fields = [layer["encoding"].get("text", {}).get("field") for layer in layers]
+    assert ("name" in fields) == named
 
 
 @pytest.mark.parametrize(
     ("took", "expected"), [(60, "%H:%M:%S"), (3600, "%H:%M"), (90_000, "%b %d, %H:%M")]
 )
-def test_time_axis(took: float, expected: str) -> None:
-    """The axis tells seconds, or the day, where they are what differs."""
+def test_time_axis_shows_what_differs(took: float, expected: str) -> None:
+    """The axis shows seconds in a short run, and the day in a long one."""
     chart = chart_of(report_of(invocation_of(took=took)))
 
     assert chart["layer"][0]["encoding"]["x"]["axis"]["format"] == expected
 
 
 @pytest.mark.parametrize("targets", [20, 250, 5000])
-def test_png(targets: int, tmp_path: Path) -> None:
-    """The chart is saved as a PNG without a browser, however many targets."""
+def test_png_needs_no_browser(targets: int, tmp_path: Path) -> None:
+    """The chart is saved as PNG, however many targets there are."""
     path = tmp_path / "x.png"
 
     patch_report(targets).timeline().save(path)
@@ -229,49 +197,51 @@ def test_png(targets: int, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
-def test_many_bars(tmp_path: Path) -> None:
-    """Altair's limit of 5,000 rows does not hold here."""
+def test_more_bars_than_altair_allows_are_drawn(tmp_path: Path) -> None:
+    """Altair's limit of 5,000 rows does not apply."""
     path = tmp_path / "x.svg"
     report = patch_report(6000)
 
     report.timeline(max_bars=6000).save(path)
 
     assert len(bars_of(report, max_bars=6000)) == 6000
-    assert "SUCCESS" in path.read_text()
+    assert "TIMED_OUT  120" in texts_of(path)
 
 
-def test_svg_escapes(tmp_path: Path) -> None:
-    """Text from AWS stays text in the SVG."""
+def test_svg_has_texts_of_aws_as_text(tmp_path: Path) -> None:
+    """Markup in a text from AWS is shown, not obeyed."""
     path = tmp_path / "x.svg"
 
     hostile_report().timeline().save(path)
 
-    elements = list(ET.parse(path).iter())
-    assert not [element for element in elements if element.tag.endswith("script")]
-    assert SCRIPT in [element.text for element in elements]
+    assert not [element for element in ET.parse(path).iter() if element.tag.endswith("script")]
+    assert SCRIPT in texts_of(path)
 
 
-def test_control_characters(tmp_path: Path) -> None:
+def test_svg_has_no_control_characters(tmp_path: Path) -> None:
     """What XML does not allow does not reach the SVG."""
     path = tmp_path / "x.svg"
     report = report_of(invocation_of(nodes=("i-\x00\ud83d",)), task_arn="\x1b[31m")
 
     report.timeline().save(path)
 
-    assert "i-��" in [element.text for element in ET.parse(path).iter()]
+    assert "i-��" in texts_of(path)
 
 
-def test_shows_no_secret() -> None:
+@pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
+def test_odd_text_is_drawn_in_time(text: str, tmp_path: Path) -> None:
+    """Emoji, combining marks and very long words are drawn within seconds, cut where they end."""
+    odd = invocation_of(text, nodes=(text,), status_details=text)
+    report = report_of(odd, odd, task_arn=text, status=ExecutionStatus(text), status_details=text)
+    path = tmp_path / "x.svg"
+    began = time.monotonic()
+
+    report.timeline().save(path)
+
+    assert time.monotonic() - began < 5
+    assert len(path.read_text()) < 20_000
+
+
+def test_chart_has_no_secret() -> None:
     """No sensitive value is in the chart's data."""
     assert SECRET not in str(chart_of(secret_report()))
-
-
-def test_now_without_a_zone_is_utc() -> None:
-    """As everywhere, a time without a zone is in UTC."""
-    task, (invocation,) = samples.patch_run(targets=1)
-    running = attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)
-    report = TaskReport(task, [running])
-    aware = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)
-
-    naive = aware.replace(tzinfo=None)
-    assert report.timeline(now=aware).to_json() == report.timeline(now=naive).to_json()

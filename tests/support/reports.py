@@ -14,6 +14,16 @@ from tests.support.fakes import SECRET
 
 START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
 SCRIPT = "<script>alert('x')</script>"
+ODD_TEXTS = {
+    "emoji": "\U0001f600" * 80,
+    "emoji of several code points": "\U0001f469\u200d\U0001f4bb\U0001f44d\U0001f3fd" * 40,
+    "flags": "\U0001f1e9\U0001f1ea" * 100,
+    "combining marks": "a" + "\u0301" * 10_000,
+    "right to left": "مرحبا " * 200,
+    "a long word": "a" * 100_000,
+    "many words": "a b" * 50_000,
+}
+"""Texts that views have to show, cut or leave out without failing."""
 
 
 def invocation_of(
