@@ -1,7 +1,17 @@
-"""``python -m ssm_mwx``."""
+"""The program: ``ssm-mwx`` or ``python -m ssm_mwx``."""
 
 import sys
 
-from ssm_mwx.cli import main
 
-sys.exit(main())
+def main() -> None:
+    """Run the command line; without its extra, say so in one line."""
+    try:
+        from ssm_mwx.cli import main as run
+    except ImportError as error:
+        print(f"ssm-mwx: {error}", file=sys.stderr)  # noqa: T201 - click is what may be missing
+        sys.exit(4)
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,10 +1,8 @@
-"""The command line: a thin face of the library, with the extra ``ssm_mwx[cli]``."""
+"""The command line. Needs the extra ``ssm_mwx[cli]``."""
 
-from importlib.util import find_spec
+from ssm_mwx import optional
 
-if any(find_spec(needed) is None for needed in ("click", "rich")):
-    raise ImportError("the command line needs click and rich: pip install 'ssm_mwx[cli]'")
-
-from ssm_mwx.cli.commands import main
+with optional.extra("cli"):
+    from ssm_mwx.cli.commands import main
 
 __all__ = ["main"]

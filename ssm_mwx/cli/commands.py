@@ -1,8 +1,9 @@
-"""The commands that ask AWS about a task execution."""
+"""The commands that fetch a task execution from AWS."""
 
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from ssm_mwx.cli.exit_status import Failing
 from ssm_mwx.cli.options import Connection
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.models import TaskExecution
+from ssm_mwx.report.formatting import clean, status_text
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -35,7 +37,7 @@ main.add_command(serve)
 
 
 def _of_a_task(function: _F) -> _F:
-    """The arguments and options of every command here."""
+    """Add the arguments and options of every command here."""
     for parameter in (
         options.options(),
         click.argument("task_execution_id"),
@@ -50,14 +52,14 @@ def _formats(*names: str) -> Callable[[_F], _F]:
         "--format",
         "format_",
         type=click.Choice(names),
-        help="Default: table on a terminal, else json.",
+        help="Output format.  [default: table on a terminal, else json]",
     )
 
 
 _show_sensitive = click.option(
     "--show-sensitive",
     is_flag=True,
-    help="Print TaskParameters, Parameters and OwnerInformation too, which may hold secrets.",
+    help="Print sensitive members too, such as Parameters, which can contain secrets.",
 )
 
 
@@ -83,9 +85,14 @@ def task(
 @main.command()
 @_of_a_task
 @click.option(
-    "--status", "statuses", multiple=True, metavar="STATUS", help="Only these; give it repeatedly."
+    "--status",
+    "statuses",
+    multiple=True,
+    metavar="STATUS",
+    help="Only this status; can be repeated.",
 )
 @_formats("table", "json", "csv")
+@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, as Excel wants it.")
 @_show_sensitive
 @click.pass_obj
 def invocations(
@@ -95,6 +102,7 @@ def invocations(
     task_execution_id: str,
     statuses: tuple[str, ...],
     format_: str | None,
+    bom: bool,
     show_sensitive: bool,
 ) -> None:
     """List all invocations of a task execution."""
@@ -107,7 +115,8 @@ def invocations(
         "json": output.invocations_json,
         "csv": output.invocations_csv,
     }[format_ or output.default_format()]
-    click.echo(write(found, show_sensitive=show_sensitive), nl=False)
+    text = write(found, show_sensitive=show_sensitive)
+    click.echo(text.encode("utf-8-sig") if bom else text, nl=False)
 
 
 @main.command()
@@ -126,7 +135,7 @@ def invocations(
     default=POLL_INTERVAL,
     show_default=True,
     metavar="SECONDS",
-    help="How long from one look to the next.",
+    help="Delay between polls.",
 )
 @_formats("table", "json")
 @_show_sensitive
@@ -141,10 +150,10 @@ def wait(
     format_: str | None,
     show_sensitive: bool,
 ) -> int:
-    """Wait until a task execution has ended, and show it.
+    """Wait until a task execution has ended, then show it.
 
-    The exit status is 0 for SUCCESS, 1 for another end, 2 for bad arguments, 3 where the time ran
-    out and 4 where AWS could not be asked.
+    The exit status is 0 if it succeeded, 1 if it did not, 2 for a wrong argument, 3 at the timeout
+    and 4 if a call fails.
     """
     with where.open() as client, _progress() as on_poll:
         ended = client.wait_for_task(
@@ -164,21 +173,23 @@ def wait(
     "--html",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
-    help="Write a page of HTML to FILE (- for standard output) instead of showing the report here.",
+    help="Write the report to FILE as an HTML page (- for standard output).",
 )
 @click.pass_obj
 def report(
     where: Connection, *, window_execution_id: str, task_execution_id: str, html: Path | None
 ) -> None:
-    """Show how a task execution went, target by target."""
+    """Show how a task execution went, on every target."""
     with where.open() as client:
         made = client.report(window_execution_id, task_execution_id)
     if html is None:
         click.echo(output.drawn(made), nl=False)
-    elif str(html) == "-":
-        click.echo(made.to_html(), nl=False)
+        return
+    page = _with_warnings_on_one_line(made.to_html).encode()
+    if str(html) == "-":
+        click.echo(page, nl=False)
     else:
-        html.write_text(made.to_html(), encoding="utf-8")
+        html.write_bytes(page)
 
 
 def _echo_task(found: TaskExecution, format_: str | None, show_sensitive: bool) -> None:
@@ -188,16 +199,25 @@ def _echo_task(found: TaskExecution, format_: str | None, show_sensitive: bool) 
     click.echo(write(found, show_sensitive=show_sensitive), nl=False)
 
 
+def _with_warnings_on_one_line(function: Callable[[], str]) -> str:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        result = function()
+    for warning in caught:
+        click.echo(f"ssm-mwx: warning: {clean(str(warning.message))}", err=True)
+    return result
+
+
 @contextmanager
 def _progress() -> Generator[OnPoll[TaskExecution], None, None]:
-    """Tell on standard error how a task stands: live on a terminal, else a line per change."""
+    """Show the status on standard error: live on a terminal, else a line for each change."""
     if not sys.stderr.isatty():
         yield _echo_changes()
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as live:
         line = live.add_task("waiting", total=None)
-        yield lambda seen: live.update(line, description=output.one_line(str(seen.status)))
+        yield lambda seen: live.update(line, description=status_text(seen.status))
 
 
 def _echo_changes() -> OnPoll[TaskExecution]:
@@ -206,7 +226,7 @@ def _echo_changes() -> OnPoll[TaskExecution]:
     def on_poll(seen: TaskExecution) -> None:
         nonlocal last
         if seen.status != last:
-            click.echo(output.one_line(str(seen.status)), err=True)
+            click.echo(status_text(seen.status), err=True)
         last = seen.status
 
     return on_poll

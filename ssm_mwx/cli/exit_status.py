@@ -1,12 +1,13 @@
-"""How the command line fails: one line on standard error, and an exit status that tells why.
+"""How the command line fails: one line on standard error, and an exit status that says why.
 
-0 is success; 1 says that `wait` saw another end than SUCCESS, 2 that an argument is bad, 3 that
-`wait` ran out of time, 4 that a call or anything else failed, 130 is Ctrl-C, and 141 a reader that
-has gone away, as in ``… | head``.
+0 is success. 1: `wait` saw a task that did not succeed. 2: an argument is wrong. 3: `wait` timed
+out. 4: a call or anything else failed. 130: Ctrl-C. 141: the reader closed the pipe, as in
+``… | head``.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from typing import Any
@@ -14,23 +15,24 @@ from typing import Any
 import click
 from botocore.exceptions import BotoCoreError
 
-from ssm_mwx.cli.output import one_line
 from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
+from ssm_mwx.report.formatting import clean
 
 
 class Failing(click.Group):
-    """A group of commands that ends the process in this way; a command returns its status."""
+    """A group of commands that ends the process like this; a command returns its status."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the arguments name, and exit."""
+        _replace_what_cannot_be_encoded()
         sys.exit(self._status(*args, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; where nobody reads what it prints, end silently."""
+        """Run the command; if the reader of its output is gone, end silently."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # What is left to flush has to go somewhere, or Python complains at its end.
+            # What is left to flush has to go somewhere, or Python complains when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
 
@@ -53,6 +55,13 @@ class Failing(click.Group):
         return status or 0
 
 
+def _replace_what_cannot_be_encoded() -> None:
+    """Print a question mark for a character that the encoding of standard output lacks."""
+    stdout: object = sys.stdout
+    if isinstance(stdout, io.TextIOWrapper):
+        stdout.reconfigure(errors="replace")
+
+
 def _fail(problem: object, status: int) -> int:
-    click.echo(f"ssm-mwx: {one_line(str(problem))}", err=True)
+    click.echo(f"ssm-mwx: {clean(str(problem))}", err=True)
     return status

@@ -1,4 +1,4 @@
-"""Which account and Region to ask: the options of the AWS CLI, and its environment variables."""
+"""Which account and Region to use: the options and environment variables of the AWS CLI."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 @attrs.define
 class Connection:
-    """What the options said; what they did not say, boto3 finds out."""
+    """What the options say; boto3 finds the rest."""
 
     region: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
 
     def open(self) -> MaintenanceWindowClient:
-        """A client.
+        """Build a client.
 
         Raises:
-            click.UsageError: boto3 cannot build one from this.
+            click.UsageError: boto3 cannot build one from these options.
         """
         try:
             return MaintenanceWindowClient(
@@ -39,20 +39,20 @@ class Connection:
 
 
 def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
-    """The options, before a command as well as after it; what stands after it wins.
+    """Add the options, before a command or after it; those after it win.
 
     Args:
-        with_environment: Read what boto3 does not: the AWS CLI's AWS_REGION.
+        with_environment: Read the AWS CLI's AWS_REGION too, which boto3 does not.
     """
 
     def add(function: _F) -> _F:
-        for option in (  # the last one stands first in the help
+        for option in (  # the help lists the last one first
             click.option(
                 "--endpoint-url",
                 metavar="URL",
                 expose_value=False,
                 callback=_remember,
-                help="Where to call; else AWS_ENDPOINT_URL_SSM or AWS_ENDPOINT_URL.",
+                help="Endpoint to call; else AWS_ENDPOINT_URL_SSM or AWS_ENDPOINT_URL.",
             ),
             click.option(
                 "--profile",

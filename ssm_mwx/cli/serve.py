@@ -1,4 +1,4 @@
-"""``serve``: the stand-in for AWS with sample data, for a client in any language."""
+"""``serve``: a fake AWS with sample data, for a client in any language."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import partial
 
 import click
 
+from ssm_mwx import optional
 from ssm_mwx.models import TaskExecution
 
 _REGION = "us-east-1"
@@ -20,7 +21,7 @@ _DAY = 86_400
     "--port",
     type=click.IntRange(0, 65535),
     default=0,
-    help="The port to listen on; default: a free one.",
+    help="Port to listen on.  [default: a free one]",
 )
 @click.option(
     "--targets",
@@ -33,15 +34,16 @@ _DAY = 86_400
     "--over",
     type=click.FloatRange(min=0),
     metavar="SECONDS",
-    help="Let the runs begin now and take so long; default: they have ended.",
+    help="Start the runs now, and let them take this long.  [default: they have ended]",
 )
 def serve(port: int, targets: int, over: float | None) -> None:
-    """Serve sample data as AWS would, to this machine, until Ctrl-C.
+    """Serve sample data as AWS does, to this machine, until Ctrl-C.
 
-    What is printed is shell: the lines that point any AWS SDK, the AWS CLI and ssm-mwx at it, and
-    the ids to ask for.
+    Prints shell commands that point any AWS SDK, the AWS CLI and ssm-mwx at it, with the ids of the
+    sample runs.
     """
-    from ssm_mwx import testing
+    with optional.extra("demo"):
+        from ssm_mwx import testing
 
     with testing.serve(port=port) as server:
         add = partial(server.executions.add_run, over=over, region_name=_REGION)
@@ -63,7 +65,7 @@ def serve(port: int, targets: int, over: float | None) -> None:
 
 
 def _directions(url: str, patch: TaskExecution, others: list[TaskExecution]) -> Iterator[str]:
-    yield f"# A stand-in for AWS at {url}; Ctrl-C stops it."
+    yield f"# A fake AWS at {url}; Ctrl-C stops it."
     yield "# In another shell, for any AWS SDK, the AWS CLI and ssm-mwx:"
     yield f"export AWS_ENDPOINT_URL_SSM={url}"
     yield "export AWS_ACCESS_KEY_ID=testing AWS_SECRET_ACCESS_KEY=testing"

@@ -1,0 +1,133 @@
+"""Exit statuses, and errors of one line."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import ssm_mwx.cli
+from ssm_mwx.testing import Server, samples
+from tests.cli.conftest import Run
+from tests.support.fakes import IDS
+
+COMMANDS = ["demo", "task", "invocations", "wait", "report", "serve"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        (IDS[0],),
+        (*IDS, "third"),
+        ("not-a-uuid", IDS[1]),
+        (*IDS, "--timeout", "soon"),
+        (*IDS, "--timeout", "-1"),
+        (*IDS, "--poll-interval", "nan"),
+        (*IDS, "--format", "csv"),
+        (*IDS, "--nonsense"),
+        (*IDS, "--profile", "nobody"),
+        (*IDS, "--endpoint-url", "nowhere"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("server")
+def test_wrong_argument_is_2(run: Run, args: tuple[str, ...]) -> None:
+    """A wrong argument is an error of one line."""
+    done = run("wait", *args)
+
+    assert (done.status, done.out) == (2, "")
+    assert done.error
+
+
+def test_unknown_command_is_2(run: Run) -> None:
+    """A command that does not exist is a wrong argument."""
+    done = run("describe")
+
+    assert (done.status, done.error) == (2, "No such command 'describe'.")
+
+
+def test_failed_connection_is_4(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that cannot be made is an error of one line."""
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+
+    done = run("task", *IDS, "--endpoint-url", "http://127.0.0.1:9")
+
+    assert (done.status, done.out) == (4, "")
+    assert "Could not connect" in done.error
+
+
+@pytest.mark.usefixtures("server")
+def test_error_has_no_character_to_act_upon(run: Run) -> None:
+    """An argument that is quoted in an error is cleaned."""
+    done = run("describe\x1b[2J\x9b")
+
+    assert done.status == 2
+    assert done.error.isprintable()
+
+
+def test_closed_pipe_is_141(server: Server) -> None:
+    """Like any other program it ends silently if the reader of its output has gone."""
+    ids = server.executions.add_run(*samples.patch_run(targets=5)).task_ids
+    command = [sys.executable, "-W", "error", "-m", "ssm_mwx", "invocations", *ids]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+    assert process.returncode == 141
+
+
+def test_help_is_shown_without_a_command(run: Run) -> None:
+    """Without a command it lists the commands."""
+    done = run()
+
+    assert done.status == 2
+    for command in COMMANDS:
+        assert f"\n  {command} " in done.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_each_command(run: Run, command: str) -> None:
+    """Every command explains itself."""
+    done = run(command, "--help")
+
+    assert done.status == 0
+    assert f"{command} [OPTIONS]" in done.out
+
+
+def test_version_is_the_package_s(run: Run) -> None:
+    """It knows its version."""
+    assert "0.1.0" in run("--version").out
+
+
+def test_missing_extra_is_one_line() -> None:
+    """Without its extra the program says in one line what to install, and exits with 4."""
+    code = "import sys; sys.modules['rich'] = None; from ssm_mwx.__main__ import main; main()"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+
+    assert done.returncode == 4
+    assert done.stderr == "ssm-mwx: rich is not installed: pip install 'ssm_mwx[cli]'\n"
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_missing_fake_aws_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Without moto, `demo` and `serve` say in one line what to install."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "moto"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "moto", None)
+
+    done = run(command)
+
+    assert done.status == 4
+    assert done.error.startswith("moto is not installed: pip install 'ssm_mwx[")
+
+
+def test_package_has_one_name() -> None:
+    """The package of the command line has one name to import."""
+    assert ssm_mwx.cli.__all__ == ["main"]
