@@ -27,7 +27,7 @@ class MockMaintenanceWindows:
         with optional.extra("testing"):
             from moto import mock_aws
 
-            from ssm_mwx.testing.operations import add_operations_to_moto
+            from ssm_mwx.testing.dispatch import add_operations_to_moto
         add_operations_to_moto()
         with ExitStack() as stack:
             stack.enter_context(_default_region())

@@ -1,4 +1,4 @@
-"""The operations of this library, added to moto's SSM service as AWS documents them."""
+"""The operations of the fake AWS, as AWS documents them. Adding an operation is adding a row."""
 
 from __future__ import annotations
 
@@ -7,98 +7,97 @@ import binascii
 import hashlib
 import hmac
 import json
-import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from moto.ssm.responses import SimpleSystemManagerResponse
+import attrs
 
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
+from ssm_mwx.models import TaskIds
+from ssm_mwx.testing.protocol import AwsError, Members, Violation, validation_error
 from ssm_mwx.testing.simulation import SimulatedTask
-from ssm_mwx.testing.store import StoredTask, injected_failures, stored_tasks
+from ssm_mwx.testing.store import StoredTask, stored_tasks
 from ssm_mwx.wire import unstructure
 
-_ID_PATTERN = r"^[0-9a-fA-F]{8}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{4}\-[0-9a-fA-F]{12}$"
-_FILTER_VALUES = [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"]
-_MAX_FILTERS = 5
+_FILTER_STATUSES = [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"]
 _PAGE_SIZE = 50  # AWS does not document its page size without MaxResults
 _TOKEN_KEY = secrets.token_bytes()
 
-_Members = dict[str, Any]
-_HttpResponse = tuple[str, dict[str, Any]]
+
+@attrs.frozen
+class Call:
+    """One call of an operation: its checked members, and the account and Region it came to."""
+
+    operation: str
+    members: Members
+    backend: Any
+
+    def page(self, items: Sequence[Any]) -> tuple[Sequence[Any], str]:
+        """Return the requested page of `items` and the token of the next page, or ``""``."""
+        start = self._offset()
+        end = start + self.members.get("MaxResults", _PAGE_SIZE)
+        return items[start:end], self._token(end) if end < len(items) else ""
+
+    def _token(self, offset: int) -> str:
+        """Return an opaque token that is valid for the same request, account and Region only."""
+        members = {
+            name: value
+            for name, value in self.members.items()
+            if name not in ("MaxResults", "NextToken")
+        }
+        sealed = [
+            self.operation,
+            self.backend.account_id,
+            self.backend.region_name,
+            members,
+            offset,
+        ]
+        text = json.dumps(sealed, sort_keys=True).encode()
+        seal = hmac.new(_TOKEN_KEY, text, hashlib.sha256).digest()
+        return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
+
+    def _offset(self) -> int:
+        token = self.members.get("NextToken")
+        if not token:
+            return 0
+        try:
+            offset = int.from_bytes(base64.urlsafe_b64decode(token)[:4], "big")
+        except (binascii.Error, ValueError):
+            offset = 0
+        if not hmac.compare_digest(
+            token.encode(errors="surrogatepass"), self._token(offset).encode()
+        ):
+            raise AwsError("ValidationException", "The specified token is not valid")
+        return offset
 
 
-class _AwsError(Exception):
-    """An error to answer with."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-    @property
-    def http_status(self) -> int:
-        server_faults = ("InternalServerError", "InternalFailure", "InternalError")
-        return {"ServiceUnavailable": 503}.get(
-            self.code, 500 if self.code in server_faults else 400
-        )
+def _get_task(call: Call) -> Members:
+    return unstructure(_find_task(call).task)
 
 
-def add_operations_to_moto() -> None:
-    """Add the operations that moto's SSM service lacks. Calling it again changes nothing."""
-
-    def get_maintenance_window_execution_task(self: Any) -> _HttpResponse:
-        return _respond(self, _get_task)
-
-    def describe_maintenance_window_execution_task_invocations(self: Any) -> _HttpResponse:
-        return _respond(self, _describe_invocations)
-
-    for method in (
-        get_maintenance_window_execution_task,
-        describe_maintenance_window_execution_task_invocations,
-    ):
-        setattr(SimpleSystemManagerResponse, method.__name__, method)
-
-
-def _respond(response: Any, operation: Callable[[Any, _Members], _Members]) -> _HttpResponse:
-    """Call `operation` for moto's request, and return its answer in moto's form."""
-    try:
-        if failures := injected_failures():
-            raise _AwsError(failures.pop(0), "injected by fail_next")
-        return json.dumps(operation(response.ssm_backend, json.loads(response.body))), {}
-    except _AwsError as error:
-        body = json.dumps({"__type": error.code, "message": str(error)})
-        return body, {"status": error.http_status, "x-amzn-errortype": error.code}
-
-
-def _get_task(backend: Any, request: _Members) -> _Members:
-    return _on_wire(_find(backend, request).task)
-
-
-def _describe_invocations(backend: Any, request: _Members) -> _Members:
-    size = _page_size(request)
-    tests = _status_tests(request)
-    invocations = [
-        invocation
-        for invocation in _find(backend, request).invocations
-        if all(invocation.status in statuses for statuses in tests)
-    ]
-    start = _offset(backend, request)
-    end = start + size
+def _describe_invocations(call: Call) -> Members:
+    accepted = _accepted_statuses(call.members)
+    invocations = [item for item in _find_task(call).invocations if item.status in accepted]
+    page, token = call.page(invocations)
     return {
-        "WindowExecutionTaskInvocationIdentities": [
-            _on_wire(invocation) for invocation in invocations[start:end]
-        ],
-        "NextToken": _token(backend, request, end) if end < len(invocations) else "",
+        "WindowExecutionTaskInvocationIdentities": [unstructure(item) for item in page],
+        "NextToken": token,
     }
 
 
-def _find(backend: Any, request: _Members) -> StoredTask | SimulatedTask:
-    ids = TaskIds(_id(request, "WindowExecutionId"), _id(request, "TaskId"))
-    stored = stored_tasks(backend).get(ids)
+OPERATIONS: dict[str, Callable[[Call], Members]] = {
+    "GetMaintenanceWindowExecutionTask": _get_task,
+    "DescribeMaintenanceWindowExecutionTaskInvocations": _describe_invocations,
+}
+"""What answers an operation."""
+
+
+def _find_task(call: Call) -> StoredTask | SimulatedTask:
+    ids = TaskIds(call.members["WindowExecutionId"], call.members["TaskId"])
+    stored = stored_tasks(call.backend).get(ids)
     if stored is None:
-        raise _AwsError(
+        raise AwsError(
             "DoesNotExistException",
             f"Maintenance window execution task {ids.task_execution_id} of execution "
             f"{ids.window_execution_id} does not exist",
@@ -106,85 +105,18 @@ def _find(backend: Any, request: _Members) -> StoredTask | SimulatedTask:
     return stored
 
 
-def _on_wire(model: TaskExecution | TaskInvocation) -> _Members:
-    members = unstructure(model)
-    for member, time in (("StartTime", model.start_time), ("EndTime", model.end_time)):
-        if time is not None:
-            members[member] = time.timestamp()
-    return members
-
-
-# --- validation ---
-
-
-def _refuse(value: object, member: str, constraint: str) -> _AwsError:
-    return _AwsError(
-        "ValidationException",
-        f"1 validation error detected: Value '{value}' at '{member[0].lower() + member[1:]}' "
-        f"failed to satisfy constraint: Member must {constraint}",
-    )
-
-
-def _id(request: _Members, member: str) -> str:
-    value = request.get(member)
-    if isinstance(value, str) and re.search(_ID_PATTERN, value):
-        return value
-    raise _refuse(value, member, f"satisfy regular expression pattern: {_ID_PATTERN}")
-
-
-def _page_size(request: _Members) -> int:
-    size: int = request.get("MaxResults", _PAGE_SIZE)
-    if size < 10:
-        raise _refuse(size, "MaxResults", "have value greater than or equal to 10")
-    if size > 100:
-        raise _refuse(size, "MaxResults", "have value less than or equal to 100")
-    return size
-
-
-def _status_tests(request: _Members) -> list[list[str]]:
-    """Return the statuses that each filter accepts; an invocation must pass every filter."""
-    filters: list[_Members] = request.get("Filters", [])
-    if len(filters) > _MAX_FILTERS:
-        raise _refuse(filters, "Filters", f"have length less than or equal to {_MAX_FILTERS}")
-    return [_statuses(item) for item in filters]
-
-
-def _statuses(item: _Members) -> list[str]:
-    if item.get("Key") != "STATUS":
-        raise _refuse(item.get("Key"), "Filters", "satisfy enum value set: [STATUS]")
-    values: list[str] = item.get("Values", [])
-    unknown = [value for value in values if value not in _FILTER_VALUES]
-    if unknown or not values:
-        allowed = ", ".join(_FILTER_VALUES)
-        raise _refuse(unknown, "Filters", f"satisfy enum value set: [{allowed}]")
-    return values
-
-
-# --- tokens ---
-
-
-def _token(backend: Any, request: _Members, offset: int) -> str:
-    """Return an opaque token that is valid for the same request, account and Region only."""
-    sealed = [
-        backend.account_id,
-        backend.region_name,
-        request["WindowExecutionId"],
-        request["TaskId"],
-        request.get("Filters", []),
-        offset,
-    ]
-    seal = hmac.new(_TOKEN_KEY, json.dumps(sealed).encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
-
-
-def _offset(backend: Any, request: _Members) -> int:
-    token = request.get("NextToken")
-    if not token:
-        return 0
-    try:
-        offset = int.from_bytes(base64.urlsafe_b64decode(token)[:4], "big")
-    except (binascii.Error, ValueError):
-        offset = 0
-    if not hmac.compare_digest(token.encode(), _token(backend, request, offset).encode()):
-        raise _AwsError("ValidationException", "The specified token is not valid")
-    return offset
+def _accepted_statuses(members: Members) -> set[str | None]:
+    """Return the statuses that pass every STATUS filter; an absent status passes no filter."""
+    accepted: set[str | None] = {None, *ExecutionStatus}
+    for number, item in enumerate(members.get("Filters", []), start=1):
+        path = f"filters.{number}.member"
+        if item.get("Key") != "STATUS":
+            enum = "Member must satisfy enum value set: [STATUS]"
+            raise validation_error(Violation(item.get("Key"), f"{path}.key", enum))
+        values = item.get("Values", [])
+        unknown = [value for value in values if value not in _FILTER_STATUSES]
+        if unknown or not values:
+            enum = f"Member must satisfy enum value set: [{', '.join(_FILTER_STATUSES)}]"
+            raise validation_error(Violation(unknown, f"{path}.values", enum))
+        accepted &= set(values)
+    return accepted

@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
@@ -37,6 +37,15 @@ def stored_tasks(backend: Any) -> StoredTasks:
     """
     attributes: dict[str, StoredTasks] = backend.__dict__
     return attributes.setdefault("maintenance_window_task_executions", {})
+
+
+class Request(NamedTuple):
+    """A call that the fake AWS received."""
+
+    operation: str
+    """AWS's name of the operation."""
+    members: dict[str, Any]
+    """The members of the request, by AWS's names."""
 
 
 class ExecutionStore:
@@ -183,6 +192,11 @@ class ExecutionStore:
         stored.invocations[index] = changed
         return changed
 
+    @property
+    def requests(self) -> list[Request]:
+        """The calls of SSM that the fake AWS received, in every account and Region."""
+        return list(received_requests())
+
     def fail_next(self, code: str, times: int = 1) -> None:
         """Make the next calls of the operations fail, in every account and Region.
 
@@ -196,22 +210,31 @@ class ExecutionStore:
 
 def injected_failures() -> list[str]:
     """Return the error codes of the next calls. moto's reset discards them."""
-    from moto.core.models import DEFAULT_ACCOUNT_ID
-    from moto.ssm.models import ssm_backends
-
-    attributes: dict[str, list[str]] = ssm_backends[DEFAULT_ACCOUNT_ID][_ANY_REGION].__dict__
-    return attributes.setdefault("injected_failures", [])
+    return _kept_for_all("injected_failures")
 
 
-_ANY_REGION = "us-east-1"
+def received_requests() -> list[Request]:
+    """Return the calls received so far. moto's reset discards them."""
+    return _kept_for_all("received_requests")
+
+
+def _kept_for_all(name: str) -> list[Any]:
+    """Return a list that all accounts and Regions share, kept on one of moto's backends."""
+    attributes: dict[str, list[Any]] = _backend("us-east-1", "123456789012").__dict__
+    return attributes.setdefault(name, [])
 
 
 def _tasks(region_name: str | None, account_id: str | None) -> StoredTasks:
+    return stored_tasks(_backend(region_name, account_id))
+
+
+def _backend(region_name: str | None, account_id: str | None) -> Any:
+    """Return moto's SSM backend of an account and Region, by default those of a call."""
     from moto.core.models import DEFAULT_ACCOUNT_ID
     from moto.ssm.models import ssm_backends
 
-    region = region_name or os.environ["AWS_DEFAULT_REGION"]
-    return stored_tasks(ssm_backends[account_id or DEFAULT_ACCOUNT_ID][region])
+    account = account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
+    return ssm_backends[account][region_name or os.environ["AWS_DEFAULT_REGION"]]
 
 
 def _stop_simulation(tasks: StoredTasks, ids: TaskIds) -> StoredTask:

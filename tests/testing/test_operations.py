@@ -34,6 +34,13 @@ def _request_ids(task: TaskExecution) -> dict[str, Any]:
     return {"WindowExecutionId": window_execution_id, "TaskId": task_execution_id}
 
 
+def test_operation_accepts_an_empty_token(ssm: Any, request_ids: dict[str, Any]) -> None:
+    """An empty token is the first page's, and a null member is an absent one."""
+    first = _describe(ssm, request_ids)["WindowExecutionTaskInvocationIdentities"]
+    again = _describe(ssm, {**request_ids, "NextToken": ""})
+    assert again["WindowExecutionTaskInvocationIdentities"] == first
+
+
 def _describe(ssm: Any, request: dict[str, Any]) -> Any:
     return ssm.describe_maintenance_window_execution_task_invocations(**request)
 
@@ -44,17 +51,25 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
         ({"WindowExecutionId": "short"}, "'short' at 'windowExecutionId'"),
         ({"TaskId": "z" * 36}, "at 'taskId'"),
         ({"TaskId": OTHER_ID + "0"}, "at 'taskId'"),
-        ({"TaskId": 5}, "'5' at 'taskId'"),
+        ({"TaskId": OTHER_ID + "\n"}, "at 'taskId'"),
+        ({"TaskId": None}, "Value null at 'taskId' failed to satisfy constraint: Member must not"),
+        ({"TaskId": "z" * 40, "MaxResults": 0}, "3 validation errors detected: Value 'zzz"),
         ({"MaxResults": 9}, "'9' at 'maxResults'"),
         ({"MaxResults": 101}, "less than or equal to 100"),
-        ({"Filters": [{"Key": "Statuss", "Values": ["FAILED"]}]}, "'Statuss' at 'filters'"),
+        (
+            {"Filters": [{"Key": "Statuss", "Values": ["FAILED"]}]},
+            "'Statuss' at 'filters.1.member.key'",
+        ),
         ({"Filters": [{"Key": "STATUS", "Values": ["Success"]}]}, "enum value set"),
         ({"Filters": [{"Key": "STATUS", "Values": ["SKIPPED_OVERLAPPING"]}]}, "enum value set"),
         ({"Filters": [{"Key": "STATUS"}]}, "enum value set"),
+        ({"Filters": [{"Values": ["FAILED"]}]}, "Value null at 'filters.1.member.key'"),
+        ({"Filters": [{"Key": "STATUS", "Values": [""]}]}, "at 'filters.1.member.values.1.member'"),
         ({"Filters": [{"Key": "STATUS", "Values": ["FAILED"]}] * 6}, "less than or equal to 5"),
         ({"NextToken": "unknown"}, "token is not valid"),
         ({"NextToken": "not/base64*"}, "token is not valid"),
         ({"NextToken": "ünlesbar"}, "token is not valid"),
+        ({"NextToken": "\ud800"}, "token is not valid"),
     ],
 )
 def test_operation_refuses_invalid_member(

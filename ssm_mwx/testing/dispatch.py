@@ -1,0 +1,85 @@
+"""Add the operations to moto's SSM service, and give all of its answers AWS's form."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from html import unescape
+from typing import Any
+
+from moto.core.utils import camelcase_to_underscores
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+from ssm_mwx.testing import protocol
+from ssm_mwx.testing.operations import OPERATIONS, Call
+from ssm_mwx.testing.protocol import CONTENT_TYPE, AwsError, HttpResponse
+from ssm_mwx.testing.store import Request, injected_failures, received_requests
+
+_TYPE = "content-type"
+_DENIED = re.compile("<Code>(?P<code>.*)</Code><Message>(?P<message>.*)</Message>")
+"""How moto answers if its IAM denies a call, also for services that speak JSON."""
+_CODES = {"AccessDenied": "AccessDeniedException"}
+
+
+@functools.cache
+def add_operations_to_moto() -> None:
+    """Add the operations to moto's SSM service. Calling it again changes nothing."""
+    for operation in OPERATIONS:
+        name = camelcase_to_underscores(operation)
+        setattr(SimpleSystemManagerResponse, name, _method(operation))
+    service: Any = SimpleSystemManagerResponse
+    service._dispatch = _dispatch_with(service._dispatch)  # noqa: SLF001 - moto has no other hook
+
+
+def _method(operation: str) -> Any:
+    def method(self: Any) -> tuple[str, dict[str, str]]:
+        members = protocol.read_request(self.body, protocol.input_shape(operation))
+        if failures := injected_failures():
+            raise AwsError(failures.pop(0), "injected by fail_next")
+        protocol.check_constraints(members, protocol.input_shape(operation))
+        answer = OPERATIONS[operation](Call(operation, members, self.ssm_backend))
+        document = protocol.serialize(answer, protocol.output_shape(operation))
+        return json.dumps(document), {"Content-Type": CONTENT_TYPE}
+
+    return method
+
+
+def _dispatch_with(moto_dispatch: Any) -> Any:
+    """Return a function that takes the place of moto's own dispatch."""
+
+    def dispatch(self: Any, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        try:
+            shape = protocol.input_shape(operation)
+            members = protocol.read_request(_body_of(request), shape)
+            received_requests().append(Request(operation, members))
+            return _in_aws_form(HttpResponse(*moto_dispatch(self, request, *args, **kwargs)))
+        except NotImplementedError:
+            problem = f"the fake AWS does not have the operation {operation}"
+            return AwsError("UnknownOperationException", problem).response()
+        except AwsError as error:
+            return error.response()
+
+    return dispatch
+
+
+def _body_of(request: Any) -> bytes | str:
+    """Return the body of a request of botocore, or of one of the test server."""
+    body: bytes | str | None = getattr(request, "body", None)
+    return request.data if body is None else body
+
+
+def _in_aws_form(response: HttpResponse) -> HttpResponse:
+    """Set AWS's content type, and add ``Message`` to an error: some SDKs read only that name."""
+    others = {name: value for name, value in response.headers.items() if name.lower() != _TYPE}
+    response = response._replace(headers={**others, _TYPE: CONTENT_TYPE})
+    if int(response.status) < 400:
+        return response
+    if denied := _DENIED.search(response.body):
+        code = _CODES.get(denied["code"], denied["code"])
+        return AwsError(code, unescape(denied["message"])).response()
+    error = json.loads(response.body)
+    message = error.get("message") or error.get("Message")
+    body = {**error, "message": message, "Message": message}
+    return response._replace(body=json.dumps(body))
