@@ -4,60 +4,87 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 import unittest
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any, TypeVar, cast
 
 from ssm_mwx import optional
 from ssm_mwx.testing.store import ExecutionStore
 
-_DEFAULT_REGION = "us-east-1"
 _Decorated = TypeVar("_Decorated", bound=Any)
 
 
 class MockMaintenanceWindows:
     """The result of `mock_maintenance_windows`: a context manager and a decorator."""
 
-    def __init__(self) -> None:
-        self._started: list[ExitStack] = []
+    def start(self) -> ExecutionStore:
+        """Start the mock, until `stop` has been called as often.
 
-    def __enter__(self) -> ExecutionStore:
+        Raises:
+            ImportError: moto is not installed.
+        """
         with optional.extra("testing"):
-            from moto import mock_aws
-
-            from ssm_mwx.testing.dispatch import add_operations_to_moto
-        add_operations_to_moto()
-        with ExitStack() as stack:
-            stack.enter_context(_default_region())
-            stack.enter_context(mock_aws())
-            self._started.append(stack.pop_all())
+            from ssm_mwx.testing import interception
+        interception.start()
         return ExecutionStore()
 
+    def stop(self) -> None:
+        """Stop the mock.
+
+        Raises:
+            RuntimeError: No mock is active.
+        """
+        with optional.extra("testing"):
+            from ssm_mwx.testing import interception
+        interception.stop()
+
+    def __enter__(self) -> ExecutionStore:
+        return self.start()
+
     def __exit__(self, *_: object) -> None:
-        self._started.pop().close()
+        self.stop()
 
     def __call__(self, target: _Decorated) -> _Decorated:
-        """Run a function, a coroutine function or the tests of a class under the mock."""
+        """Run a function of any kind, or the tests of a class, under the mock."""
         given: Any = target
         if isinstance(given, type):
-            self._enclose_tests(given)
+            self._enclose_class(given)
+        elif given.__class__ in _METHOD_KINDS:
+            given = _wrapped(given, self)
+        elif inspect.isasyncgenfunction(given):
+            given = self._around_async_generator(given)
         elif inspect.iscoroutinefunction(given):
             given = self._around_coroutine(given)
-        else:
+        elif inspect.isgeneratorfunction(given):
+            given = self._around_generator(given)
+        elif callable(given):
             given = self._around_function(given)
+        else:
+            raise TypeError(f"target must be a function or a class, got {type(given).__name__}")
         return cast("_Decorated", given)
 
-    def _enclose_tests(self, cls: Any) -> None:
-        for name in _tests_of(cls):
-            setattr(cls, name, self(getattr(cls, name)))
+    # --- functions ---
 
     def _around_function(self, function: Any) -> Any:
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
             with self:
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                if inspect.iscoroutine(result):
+                    result.close()
+                    raise TypeError(
+                        "target must be a coroutine function to run a coroutine under the mock, "
+                        f"got the function {function!r} that returns one"
+                    )
+                return result
+
+        return run
+
+    def _around_generator(self, function: Callable[..., Generator[Any, Any, Any]]) -> Any:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+            with self:
+                return (yield from function(*args, **kwargs))
 
         return run
 
@@ -69,13 +96,78 @@ class MockMaintenanceWindows:
 
         return run
 
+    def _around_async_generator(self, function: Any) -> Any:
+        @functools.wraps(function)
+        async def run(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
+            with self:
+                generator = function(*args, **kwargs)
+                try:
+                    item = await anext(generator)
+                    while True:
+                        try:
+                            sent = yield item
+                        except BaseException as error:  # noqa: BLE001 - it is the generator's
+                            item = await generator.athrow(error)
+                        else:
+                            item = await generator.asend(sent)
+                except StopAsyncIteration:
+                    return
+                finally:
+                    await generator.aclose()
+
+        return run
+
+    # --- classes ---
+
+    def _enclose_class(self, cls: Any) -> None:
+        """Run the tests of a class, and what sets them up and tears them down, under the mock."""
+        for set_up, tear_down in _FIXTURES:
+            if _is_defined(cls, set_up):
+                if not _is_defined(cls, tear_down):
+                    setattr(cls, tear_down, _empty_like(cls, set_up))
+                _wrap(cls, set_up, self._start_before)
+                _wrap(cls, tear_down, self._stop_after)
+        if issubclass(cls, unittest.TestCase):
+            _wrap(cls, "run", self)
+            return
+        for name, value in inspect.getmembers(cls):
+            if name.startswith("test") and inspect.isroutine(value):
+                _wrap(cls, name, self)
+            elif name.startswith("Test") and isinstance(value, type):
+                self(value)
+
+    def _start_before(self, function: Any) -> Any:
+        def set_up(first: Any = None, second: Any = None, /) -> None:
+            self.start()
+            try:
+                _call_with_those_taken(function, first, second)
+            except BaseException:
+                self.stop()
+                raise
+
+        return functools.wraps(function)(set_up)
+
+    def _stop_after(self, function: Any) -> Any:
+        def tear_down(first: Any = None, second: Any = None, /) -> None:
+            try:
+                _call_with_those_taken(function, first, second)
+            finally:
+                self.stop()
+
+        return functools.wraps(function)(tear_down)
+
 
 def mock_maintenance_windows() -> MockMaintenanceWindows:
     """Mock AWS inside this process: moto's mock with the operations of this library.
 
-    As a context manager it returns an empty `ExecutionStore`. As a decorator of a function or of a
-    class of tests it passes no argument. All other services of moto work under it too. Nothing
-    leaves the process, and the data is discarded at the end.
+    As a context manager, or with ``start()`` and ``stop()``, it returns an empty `ExecutionStore`.
+    As a decorator of a function of any kind, or of a class of tests, it passes no argument. All
+    other services of moto work under it too.
+
+    While a mock is active, no request of boto3 leaves the process, whenever its client was made and
+    whatever its endpoint: moto answers it, or it fails with a RuntimeError. Requests to a server of
+    `serve` in the same process are the exception. Mocks that overlap, in threads or nested, share
+    one store. The data is discarded when the last one ends.
 
     Raises:
         ImportError: On entry, if moto is not installed.
@@ -83,20 +175,46 @@ def mock_maintenance_windows() -> MockMaintenanceWindows:
     return MockMaintenanceWindows()
 
 
-def _tests_of(cls: Any) -> list[str]:
-    """Return the methods to run under the mock: of a `unittest` case ``run``, with its set-up."""
-    if issubclass(cls, unittest.TestCase):
-        return ["run"]
-    return [name for name in dir(cls) if name.startswith("test") and callable(getattr(cls, name))]
+_METHOD_KINDS: tuple[Any, ...] = (staticmethod, classmethod)
+_FIXTURES = (
+    ("setup_method", "teardown_method"),
+    ("setup_class", "teardown_class"),
+    ("setUpClass", "tearDownClass"),
+)
+"""Names of methods, in pytest and `unittest`, that run outside the tests that they set up."""
 
 
-@contextmanager
-def _default_region() -> Generator[None, None, None]:
-    if os.environ.get("AWS_DEFAULT_REGION"):
-        yield
-        return
-    os.environ["AWS_DEFAULT_REGION"] = _DEFAULT_REGION
-    try:
-        yield
-    finally:
-        os.environ.pop("AWS_DEFAULT_REGION", None)
+def _is_defined(cls: Any, name: str) -> bool:
+    """Return whether a class of tests, not `unittest` itself, defines this method."""
+    default = inspect.getattr_static(unittest.TestCase, name, None)
+    return inspect.getattr_static(cls, name, default) is not default
+
+
+def _empty_like(cls: Any, name: str) -> Any:
+    """Return a method that does nothing, of the kind that the named one is."""
+
+    def do_nothing(*_: object) -> None:
+        """Do nothing."""
+
+    kind = inspect.getattr_static(cls, name).__class__
+    return kind(do_nothing) if kind in _METHOD_KINDS else do_nothing
+
+
+def _wrap(cls: Any, name: str, wrapper: Callable[[Any], Any]) -> None:
+    """Replace a method of a class by a wrapped one."""
+    setattr(cls, name, _wrapped(inspect.getattr_static(cls, name), wrapper))
+
+
+def _wrapped(method: Any, wrapper: Callable[[Any], Any]) -> Any:
+    """Return a wrapped method; a static or a class method stays one."""
+    kind = method.__class__
+    return kind(wrapper(method.__func__)) if kind in _METHOD_KINDS else wrapper(method)
+
+
+def _call_with_those_taken(function: Any, *args: Any) -> None:
+    """Call a fixture method with as many arguments as it takes.
+
+    pytest looks at the number of parameters to decide whether it passes the test's function.
+    """
+    taken = len(inspect.signature(function).parameters)
+    function(*args[:taken])

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar, overload
 
 import attrs
 
+from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
 from ssm_mwx.testing.simulation import Clock, SimulatedTask, now_in_utc
@@ -230,11 +231,18 @@ def _tasks(region_name: str | None, account_id: str | None) -> StoredTasks:
 
 def _backend(region_name: str | None, account_id: str | None) -> Any:
     """Return moto's SSM backend of an account and Region, by default those of a call."""
-    from moto.core.models import DEFAULT_ACCOUNT_ID
-    from moto.ssm.models import ssm_backends
+    with optional.extra("testing"):
+        from moto.core.models import DEFAULT_ACCOUNT_ID
+        from moto.ssm.models import ssm_backends
 
-    account = account_id or os.environ.get("MOTO_ACCOUNT_ID", DEFAULT_ACCOUNT_ID)
-    return ssm_backends[account][region_name or os.environ["AWS_DEFAULT_REGION"]]
+        from ssm_mwx.testing import interception
+    if not interception.is_active():
+        raise RuntimeError(
+            "no mock is active: use the store within mock_maintenance_windows() or serve()"
+        )
+    account = account_id or os.environ.get("MOTO_ACCOUNT_ID") or DEFAULT_ACCOUNT_ID
+    region = region_name or os.environ.get("AWS_DEFAULT_REGION") or interception.DEFAULT_REGION
+    return ssm_backends[account][region]
 
 
 def _stop_simulation(tasks: StoredTasks, ids: TaskIds) -> StoredTask:

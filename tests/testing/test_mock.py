@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import subprocess
 import sys
-import unittest
+import threading
 
+import moto
 import pytest
 
 from ssm_mwx import (
@@ -14,10 +15,10 @@ from ssm_mwx import (
     MaintenanceWindowClient,
     ValidationError,
 )
-from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows
+from ssm_mwx.testing import mock_maintenance_windows
 from tests.support.clients import plain
 
-OTHER_ID = "11111111-2222-3333-4444-555555555555"
+CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 def test_mock_includes_other_services() -> None:
@@ -30,61 +31,6 @@ def test_mock_includes_other_services() -> None:
         assert [bucket.get("Name") for bucket in buckets] == ["reports"]
         windows = plain().describe_maintenance_windows()
         assert windows["WindowIdentities"] == []
-
-
-@mock_maintenance_windows()
-def test_decorator_passes_no_argument() -> None:
-    """The decorated function gets no argument from the mock."""
-    with pytest.raises(DoesNotExistError):
-        MaintenanceWindowClient().get_task_execution(OTHER_ID, OTHER_ID)
-
-
-@mock_maintenance_windows()
-class TestClassUnderTheMock:
-    """Each test of a decorated class runs under the mock."""
-
-    region = "eu-west-1"
-
-    def test_one(self) -> None:
-        """The call reaches the fake AWS."""
-        with pytest.raises(DoesNotExistError):
-            MaintenanceWindowClient(region_name=self.region).get_task_execution(OTHER_ID, OTHER_ID)
-
-
-def test_decorator_covers_set_up_of_a_unittest_case() -> None:
-    """The set-up and the test of a `unittest` case share a mock."""
-    ran: list[bool] = []
-
-    @mock_maintenance_windows()
-    class Case(unittest.TestCase):
-        def setUp(self) -> None:
-            self.task = ExecutionStore().add_task(status="SUCCESS")
-
-        def test_it(self) -> None:
-            client = MaintenanceWindowClient()
-            ran.append(client.get_task_execution(*self.task.task_ids).succeeded)
-
-    assert Case("test_it").run().wasSuccessful()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
-    assert ran == [True]
-
-
-def test_decorator_covers_a_coroutine_to_its_end() -> None:
-    """The mock lasts until the coroutine ends."""
-
-    @mock_maintenance_windows()
-    async def work() -> bool:
-        task = ExecutionStore().add_task(status="SUCCESS")
-        return MaintenanceWindowClient().get_task_execution(*task.task_ids).succeeded
-
-    assert asyncio.run(work())
-
-
-def test_mock_ends_without_its_default_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The mock ends without an error if a test deletes the default Region."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "")
-    with mock_maintenance_windows() as executions:
-        executions.add_task()
-        monkeypatch.delenv("AWS_DEFAULT_REGION")
 
 
 def test_nested_mock_shares_injected_errors() -> None:
@@ -120,11 +66,90 @@ def test_mock_sets_a_missing_default_region(
     assert "AWS_DEFAULT_REGION" not in os.environ
 
 
-def test_mock_without_moto_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ImportError names the extra to install."""
-    monkeypatch.setitem(sys.modules, "moto", None)
-    with (
-        pytest.raises(ImportError, match=r"pip install 'ssm_mwx\[testing\]'"),
-        mock_maintenance_windows(),
-    ):
-        raise AssertionError("not reached")  # pragma: no cover
+def test_mock_restores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the mock sets or removes is as before when it ends, empty values included."""
+    for name in (*CREDENTIALS, "AWS_DEFAULT_REGION", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("no_proxy", "intranet.example")
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SSM", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "before")
+    monkeypatch.delenv("AWS_DEFAULT_PROFILE", raising=False)
+    before = dict(os.environ)
+    with mock_maintenance_windows():
+        assert "before" not in os.environ.values()
+        assert os.environ["NO_PROXY"] == "intranet.example,127.0.0.1,localhost,[::1]"
+    assert dict(os.environ) == before
+
+
+@pytest.mark.parametrize("gone", ["AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "NO_PROXY"])
+def test_mock_ends_where_a_variable_is_gone(gone: str) -> None:
+    """The mock ends without an error if a test deletes a variable that the mock set."""
+    before = dict(os.environ)
+    with mock_maintenance_windows() as executions:
+        del os.environ[gone]
+        executions.add_task()
+    assert dict(os.environ) == before
+
+
+def test_mock_starts_and_stops_without_a_block() -> None:
+    """`start` and `stop` do what the block does, as often as they are called."""
+    mock = mock_maintenance_windows()
+    task = mock.start().add_task(status="SUCCESS")
+    mock.start()
+    mock.stop()
+    assert MaintenanceWindowClient().get_task_execution(*task.task_ids).succeeded
+    mock.stop()
+    with pytest.raises(RuntimeError, match="without start"):
+        mock.stop()
+
+
+def test_overlapping_mocks_share_a_store() -> None:
+    """The mock of one thread outlives that of another, which began before and ends before."""
+    first_began, second_began = threading.Event(), threading.Event()
+    before = dict(os.environ)
+
+    def first() -> None:
+        with mock_maintenance_windows():
+            first_began.set()
+            assert second_began.wait(10)
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert first_began.wait(10)
+    with mock_maintenance_windows() as executions:
+        task = executions.add_task(status="SUCCESS")
+        second_began.set()
+        thread.join(10)
+        executions.set_status(task, "FAILED")
+        status = MaintenanceWindowClient().get_task_execution(*task.task_ids).status
+    assert (status, dict(os.environ)) == ("FAILED", before)
+
+
+def test_mock_works_within_moto_and_around_it() -> None:
+    """A mock of moto's own may be active before, or start within."""
+    before = dict(os.environ)
+    with moto.mock_aws():
+        plain("sqs").create_queue(QueueName="one")
+        with mock_maintenance_windows() as executions, moto.mock_aws():
+            task = executions.add_task(status="SUCCESS")
+            assert MaintenanceWindowClient().get_task_execution(*task.task_ids).succeeded
+        assert len(plain("sqs").list_queues()["QueueUrls"]) == 1
+    assert dict(os.environ) == before
+
+
+def test_mock_without_moto_names_the_extra() -> None:
+    """The ImportError names the extra to install, and stopping raises the same."""
+    code = """
+import sys
+sys.modules["moto"] = None
+from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows, serve
+mock = mock_maintenance_windows()
+for function in (mock.start, mock.stop, serve().__enter__, ExecutionStore().add_task):
+    try:
+        function()
+    except ImportError as error:
+        print(error)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    error = b"moto is not installed: pip install 'ssm_mwx[testing]'"
+    assert printed.stdout.splitlines() == [error] * 4
