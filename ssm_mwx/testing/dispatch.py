@@ -27,20 +27,23 @@ def add_operations_to_moto() -> None:
     """Add the operations to moto's SSM service. Calling it again changes nothing."""
     for operation in OPERATIONS:
         name = camelcase_to_underscores(operation)
-        setattr(SimpleSystemManagerResponse, name, _method(operation))
+        method = _method(operation, protocol.input_shape(operation))
+        setattr(SimpleSystemManagerResponse, name, method)
     service: Any = SimpleSystemManagerResponse
     service._dispatch = _dispatch_with(service._dispatch)  # noqa: SLF001 - moto has no other hook
 
 
-def _method(operation: str) -> Any:
+def _method(operation: str, input_shape: Any) -> Any:
+    """Return the method of moto's service that answers an operation."""
+
     def method(self: Any) -> tuple[str, dict[str, str]]:
-        members = protocol.read_request(self.body, protocol.input_shape(operation))
+        members = protocol.read_request(self.body, input_shape)
         if failures := injected_failures():
             raise AwsError(failures.pop(0), "injected by fail_next")
-        protocol.check_constraints(members, protocol.input_shape(operation))
+        protocol.check_constraints(members, input_shape)
         answer = OPERATIONS[operation](Call(operation, members, self.ssm_backend))
         document = protocol.serialize(answer, protocol.output_shape(operation))
-        return json.dumps(document), {"Content-Type": CONTENT_TYPE}
+        return json.dumps(document), {}
 
     return method
 

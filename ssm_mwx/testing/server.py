@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -28,6 +26,9 @@ class Server:
 def serve(host: str = "127.0.0.1", port: int = 0) -> Generator[Server, None, None]:
     """Serve `mock_maintenance_windows` over real HTTP, for any client in any process.
 
+    The server refuses requests of web pages, for host names other than its own, and to moto's own
+    API.
+
     Args:
         host: The address to listen on. Only this machine reaches the default.
         port: The port; 0 takes a free one.
@@ -36,33 +37,7 @@ def serve(host: str = "127.0.0.1", port: int = 0) -> Generator[Server, None, Non
         ImportError: moto or its server is not installed.
         OSError: The address cannot be used.
     """
-    with mock_maintenance_windows() as executions:
-        with optional.extra("testing"):
-            from moto.moto_server.werkzeug_app import (  # pyright: ignore[reportMissingTypeStubs]
-                DomainDispatcherApplication,
-                create_backend_app,
-            )
-            from werkzeug.serving import WSGIRequestHandler, make_server
-
-        class QuietHandler(WSGIRequestHandler):
-            def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
-                """Write nothing: the client's log shows the requests."""
-
-        # werkzeug ends the process if it cannot bind, so the socket is bound here.
-        with socket.create_server((host, port)) as listener:
-            server = make_server(
-                host,
-                listener.getsockname()[1],
-                DomainDispatcherApplication(create_backend_app),
-                threaded=True,
-                request_handler=QuietHandler,
-                fd=listener.fileno(),
-            )
-            thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-            thread.start()
-            try:
-                yield Server(f"http://{host}:{server.port}", executions)
-            finally:
-                server.shutdown()
-                server.server_close()
-                thread.join()
+    with optional.extra("testing"):
+        from ssm_mwx.testing import wsgi
+    with mock_maintenance_windows() as executions, wsgi.listening(host, port) as address:
+        yield Server(address.url, executions)

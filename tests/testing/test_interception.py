@@ -19,7 +19,7 @@ from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
 from ssm_mwx import MaintenanceWindowClient, ThrottlingError
-from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows
+from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows, serve
 from tests.support.clients import plain
 from tests.support.servers import Answer, AnswerServer, answering
 
@@ -182,3 +182,21 @@ def test_mock_ends_for_an_older_client() -> None:
         with pytest.raises(ThrottlingError):
             client.get_task_execution(*task.task_ids)
         assert len(server.requests) == 1
+
+
+def test_server_is_reached_within_its_own_mock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests to a server of this process go over HTTP, past any proxy; others do not."""
+    with answering(Answer.of_error("Elsewhere")) as proxy, serve() as server, serve() as second:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        port = server.url.rpartition(":")[2]
+        for url in (server.url, second.url, f"http://localhost:{port}"):
+            assert _connection_of_answer(url) == "close"
+        elsewhere = f"http://elsewhere.example:{port}"
+        assert _connection_of_answer(elsewhere) is None
+        assert proxy.requests == []
+
+
+def _connection_of_answer(url: str) -> str | None:
+    """Return a header that only a real server sends."""
+    answer = plain(endpoint_url=url).describe_maintenance_windows()
+    return dict(answer["ResponseMetadata"]["HTTPHeaders"]).get("connection")
