@@ -22,8 +22,6 @@ from botocore.httpsession import URLLib3Session
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import MockAWS, botocore_stubber
 
-from ssm_mwx.testing.dispatch import add_operations_to_moto
-
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request")
 _CREDENTIALS = ReadOnlyCredentials("FOOBARKEY", "FOOBARSECRET", None)
 _NOT_IN_MOTO: tuple[int, dict[str, str], str] = (404, {}, "Not yet implemented")
@@ -49,7 +47,6 @@ _changes = ExitStack()
 def start() -> None:
     """Mock AWS in this process, until `stop` has been called as often."""
     global _active  # noqa: PLW0603 - there is one process
-    add_operations_to_moto()
     with _lock:
         if _active == 0:
             _apply_changes()

@@ -24,7 +24,8 @@ class MockMaintenanceWindows:
             ImportError: moto is not installed.
         """
         with optional.extra("testing"):
-            from ssm_mwx.testing import interception
+            from ssm_mwx.testing import dispatch, interception
+        dispatch.add_operations_to_moto()
         interception.start()
         return ExecutionStore()
 
