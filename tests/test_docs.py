@@ -16,6 +16,7 @@ from sybil import Sybil
 from sybil.example import Example, SybilFailure
 
 import ssm_mwx
+import ssm_mwx.report
 import ssm_mwx.testing
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.examples import parsers
@@ -104,7 +105,7 @@ def _anchors_of(page: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "package", [ssm_mwx, ssm_mwx.testing], ids=lambda package: package.__name__
+    "package", [ssm_mwx, ssm_mwx.report, ssm_mwx.testing], ids=lambda package: package.__name__
 )
 def test_reference_lists_each_public_name_once(package: Any) -> None:
     """The reference documents every public name of a package, each of them once."""
@@ -112,8 +113,9 @@ def test_reference_lists_each_public_name_once(package: Any) -> None:
     directive = rf"^\.\. (?:auto\w+|py:type):: {re.escape(package.__name__)}\.(\w+)$"
     documented = re.findall(directive, text, re.MULTILINE)
     modules = {"errors"}  # for its docstring, which shows the tree
+    of_the_package_above = {"TaskReport"} if package is ssm_mwx.report else set[str]()
 
-    assert sorted(set(documented) - modules) == sorted(package.__all__)
+    assert sorted(set(documented) - modules) == sorted(set(package.__all__) - of_the_package_above)
     assert len(documented) == len(set(documented))
 
 
