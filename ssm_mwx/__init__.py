@@ -1,60 +1,57 @@
 """Typed task executions of AWS Systems Manager maintenance windows."""
 
-import importlib
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ssm_mwx.boto import SsmClientLike
-from ssm_mwx.client import MaintenanceWindowClient
-from ssm_mwx.enums import (
-    NOT_SUCCEEDED,
-    CommandInvocationStatus,
-    ExecutionStatus,
-    ExternalAlarmState,
-    TaskType,
-)
-from ssm_mwx.errors import (
-    AccessDeniedError,
-    DoesNotExistError,
-    ExpiredCredentialsError,
-    InternalServerError,
-    InvalidRequestError,
-    RepeatedTokenError,
-    ResponseError,
-    ServiceError,
-    SsmMwxError,
-    TaskFailedError,
-    ThrottlingError,
-    ValidationError,
-    WaitTimeoutError,
-)
-from ssm_mwx.models import (
-    Alarm,
-    AlarmConfiguration,
-    AlarmStateInformation,
-    CloudWatchOutputConfig,
-    CommandInvocation,
-    CommandInvocationPage,
-    CommandPlugin,
-    InvocationPage,
-    NotificationConfig,
-    Page,
-    TaskExecution,
-    TaskExecutionIdentity,
-    TaskExecutionPage,
-    TaskIds,
-    TaskInvocation,
-    WindowExecution,
-    WindowExecutionPage,
-)
-from ssm_mwx.pagination import Pager, TaskInvocationPager
-from ssm_mwx.validation import Duration, Statuses
-from ssm_mwx.waiter import OnPoll
-from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
+from ssm_mwx import lazy
 
 if TYPE_CHECKING:
     from ssm_mwx.aio import AsyncMaintenanceWindowClient, AsyncPager, AsyncTaskInvocationPager
+    from ssm_mwx.boto import SsmClientLike
+    from ssm_mwx.client import MaintenanceWindowClient
+    from ssm_mwx.enums import (
+        NOT_SUCCEEDED,
+        CommandInvocationStatus,
+        ExecutionStatus,
+        ExternalAlarmState,
+        TaskType,
+    )
+    from ssm_mwx.errors import (
+        AccessDeniedError,
+        DoesNotExistError,
+        ExpiredCredentialsError,
+        InternalServerError,
+        InvalidRequestError,
+        RepeatedTokenError,
+        ResponseError,
+        ServiceError,
+        SsmMwxError,
+        TaskFailedError,
+        ThrottlingError,
+        ValidationError,
+        WaitTimeoutError,
+    )
     from ssm_mwx.events import task_ids_from_event
+    from ssm_mwx.models import (
+        Alarm,
+        AlarmConfiguration,
+        AlarmStateInformation,
+        CloudWatchOutputConfig,
+        CommandInvocation,
+        CommandInvocationPage,
+        CommandPlugin,
+        InvocationPage,
+        NotificationConfig,
+        Page,
+        TaskExecution,
+        TaskExecutionIdentity,
+        TaskExecutionPage,
+        TaskIds,
+        TaskInvocation,
+        WindowExecution,
+        WindowExecutionPage,
+    )
+    from ssm_mwx.pagination import Pager, TaskInvocationPager
     from ssm_mwx.parameters import (
         AutomationParameters,
         LambdaParameters,
@@ -64,27 +61,9 @@ if TYPE_CHECKING:
         UnrecognizedParameters,
     )
     from ssm_mwx.report import TaskReport
-else:
-    _IMPORTED_LATE = {
-        "AsyncMaintenanceWindowClient": "aio",
-        "AsyncPager": "aio",
-        "AsyncTaskInvocationPager": "aio",
-        "AutomationParameters": "parameters",
-        "LambdaParameters": "parameters",
-        "Parameters": "parameters",
-        "RunCommandParameters": "parameters",
-        "StepFunctionsParameters": "parameters",
-        "TaskReport": "report",
-        "UnrecognizedParameters": "parameters",
-        "task_ids_from_event": "events",
-    }
-
-    def __getattr__(name: str) -> Any:
-        """Import what not every script needs when it is first asked for."""
-        if name not in _IMPORTED_LATE:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(importlib.import_module(f"{__name__}.{_IMPORTED_LATE[name]}"), name)
-
+    from ssm_mwx.validation import Duration, Statuses
+    from ssm_mwx.waiter import OnPoll
+    from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
 
 __all__ = [
     "NOT_SUCCEEDED",
@@ -147,3 +126,16 @@ __all__ = [
 ]
 
 logging.getLogger("ssm_mwx").addHandler(logging.NullHandler())
+
+if not TYPE_CHECKING:
+    __getattr__ = lazy.attribute_getter(
+        __name__,
+        __all__,
+        modules=(
+            *("enums", "errors", "models", "boto", "validation", "wire", "pagination", "waiter"),
+            *("client", "events", "parameters", "report", "aio"),
+        ),
+    )
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

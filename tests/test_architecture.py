@@ -46,8 +46,11 @@ def test_module_is_short_and_has_a_docstring(module: Path) -> None:
 
 
 def test_import_loads_no_extra_and_not_boto3() -> None:
-    """A fresh interpreter that imports the package has loaded no extra, and not boto3."""
-    code = "import sys, ssm_mwx; print(*{name.partition('.')[0] for name in sys.modules})"
+    """A fresh interpreter that imports every public name has loaded no extra, and not boto3."""
+    code = (
+        "import sys; from ssm_mwx import *; "
+        "print(*{name.partition('.')[0] for name in sys.modules})"
+    )
     command = [sys.executable, "-c", code]
     loaded = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
 
