@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         StepFunctionsParameters,
         UnrecognizedParameters,
     )
-    from ssm_mwx.report import TaskReport
+    from ssm_mwx.report import Durations, TaskReport
     from ssm_mwx.validation import Duration, Statuses
     from ssm_mwx.waiter import OnPoll
     from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
@@ -82,6 +82,7 @@ __all__ = [
     "CommandPlugin",
     "DoesNotExistError",
     "Duration",
+    "Durations",
     "ExecutionStatus",
     "ExpiredCredentialsError",
     "ExternalAlarmState",
