@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 
@@ -65,6 +67,17 @@ def test_error_has_no_character_to_act_upon(run: Run) -> None:
 
     assert done.status == 2
     assert done.error.isprintable()
+
+
+def test_output_goes_to_any_object_that_stands_for_standard_output() -> None:
+    """A program that calls the command line can collect its output."""
+    collected = io.StringIO()
+
+    with contextlib.redirect_stdout(collected), pytest.raises(SystemExit) as ended:
+        ssm_mwx.cli.main(["--help"])
+
+    assert ended.value.code == 0
+    assert "Commands:" in collected.getvalue()
 
 
 def test_closed_pipe_is_141(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from unittest.mock import Mock
 
 import pytest
 
@@ -180,3 +181,11 @@ def test_value_is_written_on_one_line(value: object, expected: str) -> None:
 def test_nodes_are_named_else_the_window_target(invocation: TaskInvocation, expected: str) -> None:
     """An invocation is shown by its nodes, or by its window target if it names none."""
     assert formatting.nodes_of(invocation) == expected
+
+
+def test_nodes_are_redacted_if_they_are_sensitive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the instances of `Parameters` are marked as sensitive, they are not named."""
+    marked = Mock(return_value=frozenset({"instance_ids"}))
+    monkeypatch.setattr(formatting, "sensitive_fields", marked)
+
+    assert formatting.nodes_of(invocation_of(nodes=("i-1",))) == "<sensitive>"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
+from ssm_mwx import Alarm, ExecutionStatus, TaskExecution, TaskReport
+from ssm_mwx.report import frames
+from ssm_mwx.report.columns import Column
 from tests.support.fakes import SECRET
 from tests.support.reports import (
     START,
@@ -184,6 +187,14 @@ def test_arrow_stream_takes_the_report_itself() -> None:
 
     assert pl.DataFrame(report).equals(report.to_polars())
     assert SECRET not in str(pl.DataFrame(secret_report()).rows())
+
+
+def test_value_of_another_type_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column of a type that Arrow has no counterpart for has the text of its values."""
+    alarms = Column("alarm", Alarm, [Alarm("cpu"), None])
+    monkeypatch.setattr(frames, "columns_of", Mock(return_value=[alarms]))
+
+    assert EMPTY.to_arrow().to_pylist() == [{"alarm": "Alarm(name='cpu')"}, {"alarm": None}]
 
 
 # --- pandas ---
