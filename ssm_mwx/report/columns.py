@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable
 from datetime import timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args
 
 import attrs
 
@@ -78,10 +78,9 @@ def _sources() -> dict[str, _Source]:
 
 
 def _fields() -> dict[str, _Source]:
-    hints = get_type_hints(TaskInvocation)
     return {
         field.name: _Source(
-            _without_none(hints[field.name]),
+            _without_none(field.type),
             _reader(field.name),
             field.name in sensitive_fields(TaskInvocation),
         )
@@ -128,8 +127,8 @@ def _document_name(task: TaskExecution, invocation: TaskInvocation) -> str | Non
     return task.task_arn if task.type in (TaskType.RUN_COMMAND, TaskType.AUTOMATION) else None
 
 
-def _without_none(hint: Any) -> Any:
+def _without_none(type_: Any) -> Any:
     """Return the type of an optional value."""
-    others = [each for each in get_args(hint) if each is not types.NoneType]
-    is_optional = len(others) == 1 and len(get_args(hint)) == 2
-    return others[0] if is_optional else hint
+    others = [each for each in get_args(type_) if each is not types.NoneType]
+    is_optional = len(others) == 1 and len(get_args(type_)) == 2
+    return others[0] if is_optional else type_

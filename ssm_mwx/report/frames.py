@@ -14,16 +14,16 @@ from ssm_mwx.report.columns import Column, columns_of
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
 
-_TYPES: dict[Any, pa.DataType] = {
+_LISTS = {tuple[str, ...]: pa.list_(pa.string())}
+_SCALARS: dict[type, pa.DataType] = {
     str: pa.string(),
     bool: pa.bool_(),
     int: pa.int64(),
     float: pa.float64(),
     datetime: pa.timestamp("us", tz="UTC"),
     timedelta: pa.duration("us"),
-    tuple[str, ...]: pa.list_(pa.string()),
 }
-"""Arrow's types by Python's; a value of another type is written as text."""
+"""Arrow's types by Python's, a subclass before its base."""
 
 
 def arrow_table(report: TaskReport, explode_instances: bool, include_sensitive: bool) -> pa.Table:
@@ -39,10 +39,18 @@ def _array(column: Column) -> pa.Array[Any]:
     kind = column.type
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
         return _categories(kind.__members__, column.values)
-    if kind in _TYPES:
-        return _encoded(column.values, _TYPES[kind])
+    known = _arrow_type(kind)
+    if known is not None:
+        return _encoded(column.values, known)
     # A nested class redacts itself in its `repr`.
     return _encoded([value if value is None else repr(value) for value in column.values])
+
+
+def _arrow_type(kind: Any) -> pa.DataType | None:
+    """Find Arrow's type; by subclass, since a library that freezes time replaces `datetime`."""
+    if not isinstance(kind, type):
+        return _LISTS.get(kind)
+    return next((found for base, found in _SCALARS.items() if issubclass(kind, base)), None)
 
 
 def _encoded(values: Sequence[Any], type_: pa.DataType | None = None) -> pa.Array[Any]:

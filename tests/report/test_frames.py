@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
 
@@ -195,6 +195,18 @@ def test_value_of_another_type_is_text(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frames, "columns_of", Mock(return_value=[alarms]))
 
     assert EMPTY.to_arrow().to_pylist() == [{"alarm": "Alarm(name='cpu')"}, {"alarm": None}]
+
+
+def test_time_is_a_time_while_it_is_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A library that freezes time replaces `datetime` by a class of its own."""
+
+    class FrozenTime(datetime):
+        """What freezegun and its like put in place of `datetime`."""
+
+    times = Column("time", FrozenTime, [START])
+    monkeypatch.setattr(frames, "columns_of", Mock(return_value=[times]))
+
+    assert arrow_types(EMPTY.to_arrow()) == {"time": "timestamp[us, tz=UTC]"}
 
 
 # --- pandas ---
