@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ssm_mwx import optional
 from ssm_mwx.cli import output
 from ssm_mwx.client import MaintenanceWindowClient
 
@@ -12,8 +11,7 @@ from ssm_mwx.client import MaintenanceWindowClient
 @click.command()
 def demo() -> None:
     """Show a sample patch run of 250 targets on a fake AWS; no account is needed."""
-    with optional.extra("demo"):
-        from ssm_mwx.testing import samples, serve
+    from ssm_mwx.testing import samples, serve
 
     with serve() as server:
         patch = server.executions.add_run(*samples.patch_run(targets=250))

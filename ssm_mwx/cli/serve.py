@@ -9,7 +9,6 @@ from functools import partial
 
 import click
 
-from ssm_mwx import optional
 from ssm_mwx.models import TaskExecution
 
 _REGION = "us-east-1"
@@ -42,8 +41,7 @@ def serve(port: int, targets: int, over: float | None) -> None:
     Prints shell commands that point any AWS SDK, the AWS CLI and ssm-mwx at it, with the ids of the
     sample runs.
     """
-    with optional.extra("demo"):
-        from ssm_mwx import testing
+    from ssm_mwx import testing
 
     with testing.serve(port=port) as server:
         add = partial(server.executions.add_run, over=over, region_name=_REGION)

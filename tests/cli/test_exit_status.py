@@ -116,29 +116,20 @@ def test_version_is_the_package_s(run: Run) -> None:
     assert "0.1.0" in run("--version").out
 
 
-def test_missing_extra_is_one_line() -> None:
-    """Without its extra the program says in one line what to install, and exits with 4."""
-    code = "import sys; sys.modules['rich'] = None; from ssm_mwx.__main__ import main; main()"
+@pytest.mark.parametrize(
+    ("command", "missing"), [("task", "rich"), ("demo", "moto"), ("serve", "moto")]
+)
+def test_missing_extra_is_one_line(command: str, missing: str) -> None:
+    """Without its extra a command says in one line what to install, and exits with 4."""
+    code = f"import sys; sys.modules[{missing!r}] = None; from ssm_mwx.__main__ import main; main()"
 
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, command], capture_output=True, check=False, text=True
+    )
 
+    (line,) = done.stderr.splitlines()
     assert done.returncode == 4
-    assert done.stderr == "ssm-mwx: rich is not installed: pip install 'ssm_mwx[cli]'\n"
-
-
-@pytest.mark.parametrize("command", ["demo", "serve"])
-def test_missing_fake_aws_is_one_line(
-    run: Run, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    """Without moto, `demo` and `serve` say in one line what to install."""
-    for name in [name for name in sys.modules if name.partition(".")[0] == "moto"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "moto", None)
-
-    done = run(command)
-
-    assert done.status == 4
-    assert done.error.startswith("moto is not installed: pip install 'ssm_mwx[")
+    assert line.startswith(f"ssm-mwx: {missing} is not installed: pip install 'ssm_mwx[")
 
 
 def test_package_has_one_name() -> None:
