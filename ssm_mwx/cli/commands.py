@@ -106,6 +106,8 @@ def invocations(
     show_sensitive: bool,
 ) -> None:
     """List all invocations of a task execution."""
+    if bom and format_ != "csv":
+        raise click.UsageError("--bom needs --format csv")
     with where.open() as client:
         found = list(
             client.iter_task_invocations(window_execution_id, task_execution_id, statuses=statuses)

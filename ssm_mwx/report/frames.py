@@ -38,7 +38,7 @@ def arrow_table(report: TaskReport, explode_instances: bool, include_sensitive: 
 def _array(column: Column) -> pa.Array[Any]:
     kind = column.type
     if isinstance(kind, type) and issubclass(kind, OpenEnum):
-        return _categories(kind.__members__, column.values)
+        return _categories(kind, column.values)
     known = _arrow_type(kind)
     if known is not None:
         return _encoded(column.values, known)
@@ -87,9 +87,6 @@ def _exploded(arrays: dict[str, pa.Array[Any]], report: TaskReport) -> dict[str,
         rows += [row] * len(ids)
         instance_ids += ids
     repeated = pa.array(rows, pa.int64())
-    return {
-        "instance_id" if name == "instance_ids" else name: _encoded(instance_ids)
-        if name == "instance_ids"
-        else array.take(repeated)
-        for name, array in arrays.items()
-    }
+    others = {name: array for name, array in arrays.items() if name != "instance_ids"}
+    taken = {name: array.take(repeated) for name, array in others.items()}
+    return {"instance_id": _encoded(instance_ids), **taken}

@@ -161,6 +161,13 @@ def test_invocations_as_csv_for_excel(server: Server, task: TaskExecution) -> No
     assert "Échec" in done.stdout.decode("utf-8-sig")
 
 
+def test_byte_order_mark_is_for_csv_only(run: Run) -> None:
+    """`--bom` with another format is a wrong argument."""
+    done = run("invocations", *IDS, "--bom", "--format", "json")
+
+    assert (done.status, done.error) == (2, "--bom needs --format csv")
+
+
 def test_invocations_as_a_table(run: Run, task: TaskExecution) -> None:
     """A table has what a terminal can show, and their number."""
     done = run("invocations", *task.task_ids, "--format", "table")
