@@ -28,10 +28,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture(autouse=True, scope="session")
 def _botocore_reads_files_once() -> Iterator[None]:
     """Keep what botocore reads for each new client, since parsing it takes most of the time."""
-    loader: Any = botocore.loaders.JSONFileLoader
-    read = cache(loader().load_file)
+    files: Any = botocore.loaders.JSONFileLoader()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loader, "load_file", lambda _self, path: read(path))
+        for method in (files.exists, files.load_file):
+            patch.setattr(type(files), method.__name__, staticmethod(cache(method)))
         yield
 
 

@@ -248,6 +248,7 @@ def test_built_client_skips_botocore_s_validation() -> None:
     assert [request.members for request in server.requests] == [{}]
 
 
+@pytest.mark.slow
 def test_bodies_are_read_alike_with_and_without_orjson() -> None:
     """Every body is read in the same way with and without orjson."""
     code = """

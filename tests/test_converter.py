@@ -298,6 +298,7 @@ def test_redacting_changes_nothing_without_sensitive_members(model: object) -> N
     assert unstructure(model) == unstructure(model, redact_sensitive=True)
 
 
+@pytest.mark.slow
 @given(model=models)
 def test_unstructured_model_structures_to_an_equal_one(model: attrs.AttrsInstance) -> None:
     """A model's data is JSON, and makes an equal model."""

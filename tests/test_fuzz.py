@@ -10,6 +10,7 @@ import json
 import os
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,8 @@ from ssm_mwx import (
     unstructure,
 )
 from tests.support.fakes import IDS, FakeSsmClient
+
+pytestmark = pytest.mark.slow
 
 ASKED = os.environ.get("SSM_MWX_FUZZ_EXAMPLES")
 fuzzed = settings(max_examples=int(ASKED or 300), derandomize=ASKED is None, deadline=None)

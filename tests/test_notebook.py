@@ -32,6 +32,7 @@ def outputs_of(notebook: Any) -> str:
     return "\n".join(str(cell.get("outputs", "")) for cell in notebook.cells)
 
 
+@pytest.mark.slow
 def test_notebook_runs(stored: Any, tmp_path: Path) -> None:
     """The notebook runs, and has the kinds of output that are stored in it."""
     fresh = copy.deepcopy(stored)

@@ -265,6 +265,7 @@ def test_resuming_at_the_token_of_a_page_is_exact(data: st.DataObject, sizes: li
     assert [name for page in pages for name in names(page)] + rest == names_of_sizes(sizes)
 
 
+@pytest.mark.slow
 @given(data=st.data(), sizes=page_sizes, by_page=st.booleans())
 def test_resuming_after_a_failed_fetch_is_exact(
     data: st.DataObject, sizes: list[int], by_page: bool

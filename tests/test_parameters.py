@@ -369,6 +369,7 @@ member_keys = st.sampled_from(
 member_values = json_values | st.sampled_from(list(RUN_COMMAND_MEMBERS.values()))
 
 
+@pytest.mark.slow
 @given(
     members=st.dictionaries(member_keys | texts, member_values, max_size=8), task_type=task_types
 )

@@ -167,6 +167,7 @@ def mark(models: Path, names: list[str]) -> None:
     models.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_every_further_field_can_be_seen(models: Path) -> None:
     """As long as it is not marked, each planted value is in some view."""
     channels = run(SHOW, models)
@@ -174,6 +175,7 @@ def test_every_further_field_can_be_seen(models: Path) -> None:
     assert [value for value in PLANTED.values() if value not in str(channels)] == []
 
 
+@pytest.mark.slow
 def test_field_that_is_marked_vanishes_from_every_view(models: Path) -> None:
     """A field marked as sensitive is in no view, frame or output, and in nothing made of it."""
     mark(models, list(PLANTED))
@@ -185,6 +187,7 @@ def test_field_that_is_marked_vanishes_from_every_view(models: Path) -> None:
     assert "<sensitive>" in channels["terminal"]
 
 
+@pytest.mark.slow
 def test_instances_that_are_marked_vanish_from_every_view(models: Path) -> None:
     """What is sensitive within `Parameters` is decided in `parameters.py` alone."""
     parameters = models.parent / "parameters.py"

@@ -278,6 +278,7 @@ def test_error_of_a_broken_mapping_names_only_the_path() -> None:
     assert str(error) == f"{ITEMS}[1].Parameters: cannot be read"
 
 
+@pytest.mark.slow
 @given(
     cls=st.sampled_from([TaskExecution, TaskInvocation, InvocationPage, AlarmConfiguration]),
     data=st.data(),

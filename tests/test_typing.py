@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SCRIPTS = Path(__file__).parent / "typing"
 PLAIN = SCRIPTS / "plain_boto3.py"
 TYPED = SCRIPTS / "typed_boto3.py"

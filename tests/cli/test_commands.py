@@ -275,6 +275,7 @@ def test_wait_shows_a_live_line_on_a_terminal(run: Run, ending: tuple[str, ...])
     assert "FAILED" in done.out
 
 
+@pytest.mark.slow
 def test_wait_exits_with_130_on_ctrl_c(run: Run, server: Server) -> None:
     """Ctrl-C ends it without a word."""
     task = server.executions.add_task(status="IN_PROGRESS")
@@ -305,6 +306,7 @@ def test_report_is_shown_in_80_columns(run: Run, ids: tuple[str, str]) -> None:
     assert max(len(line) for line in done.out.splitlines()) <= 80
 
 
+@pytest.mark.slow
 def test_report_is_written_as_a_page(
     run: Run, server: Server, ids: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -352,6 +354,7 @@ def test_report_that_cannot_be_written_is_one_line(
     assert done.error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
 @pytest.mark.parametrize(
     "command",

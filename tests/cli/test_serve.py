@@ -54,6 +54,7 @@ def test_serve_answers_until_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert [line for line in printed if not line.startswith(("export ", "#"))] == []
 
 
+@pytest.mark.slow
 def test_serve_simulates_runs() -> None:
     """With `--over` the runs start with it; it is a process that SIGINT ends."""
     command = [sys.executable, "-m", "ssm_mwx", "serve", "--over", "3600", "--targets", "5"]

@@ -195,6 +195,7 @@ def test_odd_text_is_shown_in_time(text: str) -> None:
     assert document.tags.count("svg") == 1
 
 
+@pytest.mark.slow
 def test_thousands_of_statuses_are_shown_in_time() -> None:
     """The time for a page grows no faster than the number of statuses."""
     report = report_of(*(invocation_of(f"S{number}") for number in range(5000)))
@@ -271,6 +272,7 @@ def test_page_without_extra_has_no_timeline(module: str) -> None:
 WARNING = "UserWarning: the page has no timeline, which cannot be drawn: "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "prepare"),
     [("-OO", ""), ("-B", "import vl_convert; vl_convert.vegalite_to_svg = None")],
@@ -286,6 +288,7 @@ def test_picture_that_cannot_be_drawn_is_left_out_with_a_warning(
     assert WARNING in stderr
 
 
+@pytest.mark.slow
 def test_page_comes_without_standard_input() -> None:
     """Without standard input, vl-convert fails most of the time; the page comes in any case."""
     html, stderr = page_in_a_process(closed="<&-")

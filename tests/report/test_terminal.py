@@ -236,6 +236,7 @@ def test_odd_text_is_shown_in_time(view: View, text: str) -> None:
     assert time.monotonic() - began < 5
 
 
+@pytest.mark.slow
 def test_thousands_of_statuses_are_counted_in_time() -> None:
     """The time for a report grows no faster than the number of statuses."""
     report = report_of(*(invocation_of(f"S{number}") for number in range(5000)))

@@ -197,6 +197,7 @@ def test_png_needs_no_browser(targets: int, tmp_path: Path) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_more_bars_than_altair_allows_are_drawn(tmp_path: Path) -> None:
     """Altair's limit of 5,000 rows does not apply."""
     path = tmp_path / "x.svg"

@@ -95,6 +95,7 @@ def test_mock_answers_other_services_whatever_the_endpoint(elsewhere: AnswerServ
         assert response.content == b"content"
 
 
+@pytest.mark.slow
 def test_mock_answers_a_client_older_than_moto() -> None:
     """A client that was made before moto was imported is under the mock, even a retried call."""
     code = """
