@@ -27,11 +27,21 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(autouse=True, scope="session")
 def _botocore_reads_files_once() -> Iterator[None]:
-    """Keep what botocore reads for each new client, since parsing it takes most of the time."""
-    files: Any = botocore.loaders.JSONFileLoader()
+    """Keep what botocore reads for each new client, since reading it takes most of the time."""
+    files: Any = botocore.loaders.JSONFileLoader
+    loader: Any = botocore.loaders.Loader
+    list_services = loader.list_available_services
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    def list_services_once(self: Any, type_name: str) -> list[str]:
+        key = (*self.search_paths, type_name)
+        if key not in listed:
+            listed[key] = list_services(self, type_name)
+        return listed[key]
+
     with pytest.MonkeyPatch.context() as patch:
-        for method in (files.exists, files.load_file):
-            patch.setattr(type(files), method.__name__, staticmethod(cache(method)))
+        patch.setattr(files, "load_file", staticmethod(cache(files().load_file)))
+        patch.setattr(loader, "list_available_services", list_services_once)
         yield
 
 
