@@ -12,7 +12,7 @@ import attrs
 
 from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
 from ssm_mwx.report import html, sampling
 from ssm_mwx.report.formatting import counts_text, status_text
@@ -50,6 +50,10 @@ class TaskReport:
     """The task execution."""
     invocations: tuple[TaskInvocation, ...] = attrs.field(converter=tuple[TaskInvocation, ...])
     """Its invocations, in the order given."""
+    commands: tuple[CommandInvocation, ...] | None = attrs.field(
+        default=None, converter=attrs.converters.optional(tuple[CommandInvocation, ...])
+    )
+    """What their commands did on each node; None if that was not looked up."""
 
     @property
     def counts(self) -> Counter[ExecutionStatus | None]:
