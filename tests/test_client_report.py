@@ -29,7 +29,7 @@ def test_report_has_all_invocations(
     client: MaintenanceWindowClient, maintenance_window_executions: ExecutionStore
 ) -> None:
     """A report has the task and its invocations from all pages."""
-    task, invocations = samples.patch_run(250)
+    task, invocations, _ = samples.patch_run(250)
     ids = maintenance_window_executions.add_run(task, invocations).task_ids
 
     assert client.report(*ids) == TaskReport(task, invocations)

@@ -51,7 +51,7 @@ def test_readme_example_prints_its_output(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
     """The README's example runs, and prints what the README shows."""
-    task, invocations = samples.patch_run(targets=40)
+    task, invocations, _ = samples.patch_run(targets=40)
     maintenance_window_executions.add_run(
         attrs.evolve(task, **IDS_IN_README),
         [attrs.evolve(each, **IDS_IN_README) for each in invocations],

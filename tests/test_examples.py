@@ -41,7 +41,7 @@ def _namespace(
 ) -> dict[str, Any]:
     """Store a patch run, save it as files, and define the names that the pages use."""
     monkeypatch.chdir(tmp_path)
-    run, invocations = samples.patch_run()
+    run, invocations, _ = samples.patch_run()
     task = maintenance_window_executions.add_run(run, invocations)
     answer = {
         "WindowExecutionTaskInvocationIdentities": [unstructure(each) for each in invocations]
@@ -79,7 +79,7 @@ def _how_to(
 
 def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
     """Store a run whose failed commands have output."""
-    task, invocations = samples.patch_run(targets=40)
+    task, invocations, _ = samples.patch_run(targets=40)
     return executions.add_run(task, [_with_command(item, ssm) for item in invocations]).task_ids
 
 

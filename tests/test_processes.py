@@ -26,7 +26,7 @@ from ssm_mwx import (
 )
 from ssm_mwx.testing import samples
 
-TASK, INVOCATIONS = samples.patch_run(targets=3)
+TASK, INVOCATIONS, _ = samples.patch_run(targets=3)
 ANSWER = {
     "Error": {"Code": "DoesNotExistException", "Message": "none"},
     "ResponseMetadata": {"RequestId": "request-1", "HTTPStatusCode": 400},

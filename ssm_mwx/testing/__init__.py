@@ -10,8 +10,9 @@ from ssm_mwx import lazy
 if TYPE_CHECKING:
     from ssm_mwx.testing import samples
     from ssm_mwx.testing.mock import MockMaintenanceWindows, mock_maintenance_windows
+    from ssm_mwx.testing.region import Request
     from ssm_mwx.testing.server import Server, serve
-    from ssm_mwx.testing.store import ExecutionStore, Request
+    from ssm_mwx.testing.store import ExecutionStore
 
 __all__ = [
     "ExecutionStore",
@@ -25,7 +26,7 @@ __all__ = [
 
 if not TYPE_CHECKING:
     __getattr__ = lazy.attribute_getter(
-        __name__, __all__, modules=("mock", "server", "store", "samples")
+        __name__, __all__, modules=("mock", "server", "region", "store", "samples")
     )
 
     def __dir__() -> list[str]:

@@ -12,9 +12,10 @@ from moto.core.utils import camelcase_to_underscores
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from ssm_mwx.testing import protocol
-from ssm_mwx.testing.operations import OPERATIONS, Call
+from ssm_mwx.testing.calls import Call
+from ssm_mwx.testing.operations import OPERATIONS
 from ssm_mwx.testing.protocol import CONTENT_TYPE, AwsError, HttpResponse
-from ssm_mwx.testing.store import Request, injected_failures, received_requests
+from ssm_mwx.testing.region import Request, injected_failures, received_requests, region_on
 
 _TYPE = "content-type"
 _DENIED = re.compile("<Code>(?P<code>.*)</Code><Message>(?P<message>.*)</Message>")
@@ -25,27 +26,36 @@ _CODES = {"AccessDenied": "AccessDeniedException"}
 @functools.cache
 def add_operations_to_moto() -> None:
     """Add the operations to moto's SSM service. Calling it again changes nothing."""
+    service: Any = SimpleSystemManagerResponse
     for operation in OPERATIONS:
         name = camelcase_to_underscores(operation)
-        method = _method(operation, protocol.input_shape(operation))
-        setattr(SimpleSystemManagerResponse, name, method)
-    service: Any = SimpleSystemManagerResponse
+        of_moto = getattr(service, name, None)
+        setattr(service, name, _method(operation, protocol.input_shape(operation), of_moto))
     service._dispatch = _dispatch_with(service._dispatch)  # noqa: SLF001 - moto has no other hook
 
 
-def _method(operation: str, input_shape: Any) -> Any:
+def _method(operation: str, input_shape: Any, of_moto: Any) -> Any:
     """Return the method of moto's service that answers an operation."""
 
-    def method(self: Any) -> tuple[str, dict[str, str]]:
+    def method(self: Any) -> Any:
         members = protocol.read_request(self.body, input_shape)
-        if failures := injected_failures():
-            raise AwsError(failures.pop(0), "injected by fail_next")
+        _raise_injected_failure(operation)
         protocol.check_constraints(members, input_shape)
-        answer = OPERATIONS[operation](Call(operation, members, self.ssm_backend))
-        document = protocol.serialize(answer, protocol.output_shape(operation))
-        return json.dumps(document), {}
+        backend = self.ssm_backend
+        answer = OPERATIONS[operation](Call(operation, members, region_on(backend), backend))
+        if answer is None:
+            return of_moto(self)
+        return json.dumps(protocol.serialize(answer, protocol.output_shape(operation))), {}
 
     return method
+
+
+def _raise_injected_failure(operation: str) -> None:
+    failures = injected_failures()
+    for failure in failures:
+        if failure.operation in (None, operation):
+            failures.remove(failure)
+            raise AwsError(failure.code, "injected by fail_next")
 
 
 def _dispatch_with(moto_dispatch: Any) -> Any:

@@ -2,121 +2,128 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import hmac
-import json
-import secrets
-from collections.abc import Callable, Sequence
-from typing import Any
-
-import attrs
+from collections.abc import Callable
+from datetime import datetime
 
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskIds
-from ssm_mwx.testing.protocol import AwsError, Members, Violation, validation_error
-from ssm_mwx.testing.simulation import SimulatedTask
-from ssm_mwx.testing.store import StoredTask, stored_tasks
+from ssm_mwx.models import TaskIds, WindowExecution
+from ssm_mwx.testing.calls import Call, not_in, read_time
+from ssm_mwx.testing.commands import get_command_invocation, list_command_invocations
+from ssm_mwx.testing.protocol import AwsError, Members
+from ssm_mwx.testing.simulation import StoredRun
 from ssm_mwx.wire import unstructure
 
 _FILTER_STATUSES = [status for status in ExecutionStatus if status != "SKIPPED_OVERLAPPING"]
-_PAGE_SIZE = 50  # AWS does not document its page size without MaxResults
-_TOKEN_KEY = secrets.token_bytes()
 
 
-@attrs.frozen
-class Call:
-    """One call of an operation: its checked members, and the account and Region it came to."""
-
-    operation: str
-    members: Members
-    backend: Any
-
-    def page(self, items: Sequence[Any]) -> tuple[Sequence[Any], str]:
-        """Return the requested page of `items` and the token of the next page, or ``""``."""
-        start = self._offset()
-        end = start + self.members.get("MaxResults", _PAGE_SIZE)
-        return items[start:end], self._token(end) if end < len(items) else ""
-
-    def _token(self, offset: int) -> str:
-        """Return an opaque token that is valid for the same request, account and Region only."""
-        members = {
-            name: value
-            for name, value in self.members.items()
-            if name not in ("MaxResults", "NextToken")
-        }
-        sealed = [
-            self.operation,
-            self.backend.account_id,
-            self.backend.region_name,
-            members,
-            offset,
-        ]
-        text = json.dumps(sealed, sort_keys=True).encode()
-        seal = hmac.new(_TOKEN_KEY, text, hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
-
-    def _offset(self) -> int:
-        token = self.members.get("NextToken")
-        if not token:
-            return 0
-        try:
-            offset = int.from_bytes(base64.urlsafe_b64decode(token)[:4], "big")
-        except (binascii.Error, ValueError):
-            offset = 0
-        if not hmac.compare_digest(
-            token.encode(errors="surrogatepass"), self._token(offset).encode()
-        ):
-            raise AwsError("ValidationException", "The specified token is not valid")
-        return offset
+def describe_window_executions(call: Call) -> Members:
+    """Answer DescribeMaintenanceWindowExecutions; an unknown window has no executions."""
+    bounds = _time_bounds(call)
+    executions = [
+        execution
+        for window_execution_id in [*call.region.window_executions]
+        if (execution := call.region.window_execution(window_execution_id, call.time))
+        and execution.window_id == call.members["WindowId"]
+        and _is_within(execution.start_time, bounds)
+    ]
+    page, token = call.page(executions)
+    return {"WindowExecutions": [unstructure(item) for item in page], "NextToken": token}
 
 
-def _get_task(call: Call) -> Members:
-    return unstructure(_find_task(call).task)
+def get_window_execution(call: Call) -> Members:
+    """Answer GetMaintenanceWindowExecution."""
+    return unstructure(_window_execution(call))
 
 
-def _describe_invocations(call: Call) -> Members:
-    accepted = _accepted_statuses(call.members)
-    invocations = [item for item in _find_task(call).invocations if item.status in accepted]
-    page, token = call.page(invocations)
+def describe_tasks(call: Call) -> Members:
+    """Answer DescribeMaintenanceWindowExecutionTasks."""
+    accepted = _accepted_statuses(call)
+    window_execution_id = str(_window_execution(call).window_execution_id)
+    tasks = [
+        task
+        for task in call.region.tasks_of(window_execution_id, call.time)
+        if task.status in accepted
+    ]
+    page, token = call.page([task for task in tasks if task.status in accepted])
+    return {
+        "WindowExecutionTaskIdentities": [
+            unstructure(task) | {"TaskType": task.type} for task in page
+        ],
+        "NextToken": token,
+    }
+
+
+def get_task(call: Call) -> Members:
+    """Answer GetMaintenanceWindowExecutionTask."""
+    return unstructure(_run(call).task)
+
+
+def describe_invocations(call: Call) -> Members:
+    """Answer DescribeMaintenanceWindowExecutionTaskInvocations."""
+    accepted = _accepted_statuses(call)
+    page, token = call.page([item for item in _run(call).invocations if item.status in accepted])
     return {
         "WindowExecutionTaskInvocationIdentities": [unstructure(item) for item in page],
         "NextToken": token,
     }
 
 
-OPERATIONS: dict[str, Callable[[Call], Members]] = {
-    "GetMaintenanceWindowExecutionTask": _get_task,
-    "DescribeMaintenanceWindowExecutionTaskInvocations": _describe_invocations,
+OPERATIONS: dict[str, Callable[[Call], Members | None]] = {
+    "DescribeMaintenanceWindowExecutions": describe_window_executions,
+    "GetMaintenanceWindowExecution": get_window_execution,
+    "DescribeMaintenanceWindowExecutionTasks": describe_tasks,
+    "GetMaintenanceWindowExecutionTask": get_task,
+    "DescribeMaintenanceWindowExecutionTaskInvocations": describe_invocations,
+    "ListCommandInvocations": list_command_invocations,
+    "GetCommandInvocation": get_command_invocation,
 }
-"""What answers an operation."""
+"""What answers each operation; None as an answer leaves it to moto."""
 
 
-def _find_task(call: Call) -> StoredTask | SimulatedTask:
+def _window_execution(call: Call) -> WindowExecution:
+    window_execution_id = call.members["WindowExecutionId"]
+    execution = call.region.window_execution(window_execution_id, call.time)
+    if execution is None:
+        problem = f"Maintenance window execution {window_execution_id} does not exist"
+        raise AwsError("DoesNotExistException", problem)
+    return execution
+
+
+def _run(call: Call) -> StoredRun:
     ids = TaskIds(call.members["WindowExecutionId"], call.members["TaskId"])
-    stored = stored_tasks(call.backend).get(ids)
+    stored = call.region.runs.get(ids)
     if stored is None:
         raise AwsError(
             "DoesNotExistException",
             f"Maintenance window execution task {ids.task_execution_id} of execution "
             f"{ids.window_execution_id} does not exist",
         )
-    return stored
+    return stored.state(call.time)
 
 
-def _accepted_statuses(members: Members) -> set[str | None]:
-    """Return the statuses that pass every STATUS filter; an absent status passes no filter."""
+def _accepted_statuses(call: Call) -> set[str | None]:
+    """Return the statuses that pass every STATUS filter; an absent status passes none."""
     accepted: set[str | None] = {None, *ExecutionStatus}
-    for number, item in enumerate(members.get("Filters", []), start=1):
-        path = f"filters.{number}.member"
-        if item.get("Key") != "STATUS":
-            enum = "Member must satisfy enum value set: [STATUS]"
-            raise validation_error(Violation(item.get("Key"), f"{path}.key", enum))
-        values = item.get("Values", [])
+    for _, path, values in call.filters("STATUS"):
         unknown = [value for value in values if value not in _FILTER_STATUSES]
-        if unknown or not values:
-            enum = f"Member must satisfy enum value set: [{', '.join(_FILTER_STATUSES)}]"
-            raise validation_error(Violation(unknown, f"{path}.values", enum))
+        if unknown:
+            raise not_in(_FILTER_STATUSES, unknown, path)
         accepted &= set(values)
     return accepted
+
+
+def _time_bounds(call: Call) -> list[tuple[str, datetime]]:
+    """Return the key and the time of each filter."""
+    return [
+        (key, read_time(value, path))
+        for key, path, values in call.filters("ExecutedAfter", "ExecutedBefore")
+        for value in values
+    ]
+
+
+def _is_within(time: datetime | None, bounds: list[tuple[str, datetime]]) -> bool:
+    """Return whether a time passes every filter; an absent one passes none."""
+    return all(
+        time is not None and (time > bound if key == "ExecutedAfter" else time < bound)
+        for key, bound in bounds
+    )

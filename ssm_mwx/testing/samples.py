@@ -1,45 +1,150 @@
-"""Sample runs, as ``(task, invocations)``; the same seed gives the same run.
+"""Sample runs with the shapes that AWS produces; the same seed gives the same run.
 
-The form of a Run Command's ``Parameters`` is AWS's. No public example of the other task types is
-known: theirs follow the members that such tasks are registered with, and are a guess.
+AWS documents the form of a Run Command's ``Parameters`` for nodes named by id. ``targets`` of a run
+by tag follow what users report. No public example of the other task types is known: theirs follow
+the members that such tasks are registered with, and are a guess.
 """
 
 from __future__ import annotations
 
 import base64
+import itertools
 import json
-import random
-import uuid
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+
+import attrs
 
 from ssm_mwx.enums import ExecutionStatus, TaskType
-from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.models import TaskIds, TaskInvocation, WindowExecution
+from ssm_mwx.testing.region import with_state_of_tasks
+from ssm_mwx.testing.sample_nodes import (
+    DOCUMENT,
+    ROLES,
+    START,
+    Node,
+    command_invocation,
+    host_name,
+    new_id,
+    new_node,
+    outcomes,
+    role_names,
+    seeded,
+    spread,
+)
+from ssm_mwx.testing.sample_runs import (
+    Command,
+    Run,
+    WindowRun,
+    moved_run,
+    patch_parameters,
+    run_by_command,
+    run_by_target,
+)
 
-Run = tuple[TaskExecution, tuple[TaskInvocation, ...]]
-"""The arguments of `ExecutionStore.add_run`."""
+__all__ = [
+    "WINDOW_ID",
+    "Run",
+    "WindowRun",
+    "automation_run",
+    "instance_run",
+    "lambda_run",
+    "patch_run",
+    "step_functions_run",
+    "tag_run",
+    "window_run",
+]
 
-_START = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-_ROLE = "arn:aws:iam::123456789012:role/MaintenanceWindowRole"
-_TIMEOUT = timedelta(hours=1)
+WINDOW_ID = "mw-0f3e1a2b4c5d6e7f8"
+"""The maintenance window of every `window_run`."""
+
+_PATCHING: dict[str, tuple[str, ...]] = {
+    "Operation": ("Install",),
+    "RebootOption": ("RebootIfNeeded",),
+}
+
+
+def tag_run(nodes: int = 250, window_targets: int = 3, seed: int = 0) -> Run:
+    """Return a patch run by tag: one invocation and one command for each window target.
+
+    The invocations name no node: their nodes are in ``commands`` alone. Nodes failed in every
+    command, but few enough in the first to make it a success.
+
+    Args:
+        nodes: Number of managed nodes.
+        window_targets: Number of window targets, each with a tag of its own.
+        seed: A different seed gives different ids, nodes and times.
+    """
+    chance = seeded("tags", seed)
+    ids = TaskIds(new_id(chance), new_id(chance))
+    groups = spread(outcomes(nodes, chance), window_targets, chance)
+    commands = [
+        Command(
+            [new_node(role, number, each, chance) for number, each in enumerate(group, start=1)],
+            {"targets": [{"key": "tag:PatchGroup", "targetValues": [role]}]},
+        )
+        for role, group in zip(role_names(window_targets), groups, strict=True)
+    ]
+    return run_by_command(ids, commands, _PATCHING, chance)
+
+
+def instance_run(nodes: int = 50, seed: int = 0) -> Run:
+    """Return a patch run by id: one invocation and one command for up to 50 nodes.
+
+    Args:
+        nodes: Number of managed nodes.
+        seed: As for `tag_run`.
+    """
+    chance = seeded("ids", seed)
+    ids = TaskIds(new_id(chance), new_id(chance))
+    every = [
+        new_node(role, number, each, chance)
+        for number, (role, each) in enumerate(
+            zip(itertools.cycle(ROLES), outcomes(nodes, chance), strict=False), start=1
+        )
+    ]
+    names = [node.instance_id for node in every]
+    commands = [
+        Command(every[at : at + 50], {"instanceIds": names[at : at + 50]})
+        for at in range(0, nodes, 50)
+    ]
+    parameters = {**_PATCHING, "aws:InstanceId": tuple(names)}
+    return run_by_command(ids, commands, parameters, chance)
 
 
 def patch_run(targets: int = 250, seed: int = 0) -> Run:
-    """Return a RUN_COMMAND task that installs patches: a few targets failed, a few timed out.
+    """Return a patch run with an invocation for each node, to exercise paging.
 
     Args:
         targets: Number of invocations, each of one managed node.
-        seed: A different seed gives different ids, nodes and times.
+        seed: As for `tag_run`.
     """
-    return _run(
+    run = run_by_target(
         TaskType.RUN_COMMAND,
-        "AWS-RunPatchBaseline",
+        DOCUMENT,
         targets,
         seed,
-        task_parameters={"Operation": ("Install",), "RebootOption": ("RebootIfNeeded",)},
-        parameters=_patch_parameters,
+        task_parameters=_PATCHING,
+        parameters=lambda node: patch_parameters({"instanceIds": [node]}),
     )
+    roles = itertools.cycle(ROLES)
+    nodes = (
+        (item, Node(item.instance_ids[0], host_name(role, number), *_course_of(item)))
+        for number, (role, item) in enumerate(zip(roles, run.invocations, strict=False), start=1)
+    )
+    return run._replace(
+        commands=tuple(
+            command_invocation(node, item.command_id, node.start)
+            for item, node in nodes
+            if item.command_id
+        )
+    )
+
+
+def _course_of(invocation: TaskInvocation) -> tuple[ExecutionStatus, str, datetime, datetime]:
+    """Return the outcome and the times of an invocation of one node."""
+    start, end = invocation.start_time or START, invocation.end_time or START
+    status = invocation.status or ExecutionStatus.SUCCESS
+    return status, invocation.status_details or "", start, end
 
 
 def automation_run(
@@ -49,10 +154,10 @@ def automation_run(
 
     Args:
         targets: Number of invocations.
-        seed: As for `patch_run`.
+        seed: As for `tag_run`.
         window_execution_id: The window execution it belongs to; default: a new one.
     """
-    return _run(
+    run = run_by_target(
         TaskType.AUTOMATION,
         "AWS-RestartEC2Instance",
         targets,
@@ -62,18 +167,18 @@ def automation_run(
             "documentVersion": "$DEFAULT",
             "parameters": {"InstanceId": [node]},
         },
-        window_execution_id=window_execution_id,
     )
+    return moved_run(run, window_execution_id) if window_execution_id else run
 
 
 def lambda_run(targets: int = 10, seed: int = 0) -> Run:
-    """Return a LAMBDA task; the form of its ``Parameters`` is synthetic.
+    """Return a LAMBDA task; the form of ``Parameters`` is synthetic.
 
     Args:
         targets: Number of invocations.
-        seed: As for `patch_run`.
+        seed: As for `tag_run`.
     """
-    return _run(
+    return run_by_target(
         TaskType.LAMBDA,
         "arn:aws:lambda:us-east-1:123456789012:function:drain-node",
         targets,
@@ -87,13 +192,13 @@ def lambda_run(targets: int = 10, seed: int = 0) -> Run:
 
 
 def step_functions_run(targets: int = 10, seed: int = 0) -> Run:
-    """Return a STEP_FUNCTIONS task; the form of its ``Parameters`` is synthetic.
+    """Return a STEP_FUNCTIONS task; the form of ``Parameters`` is synthetic.
 
     Args:
         targets: Number of invocations.
-        seed: As for `patch_run`.
+        seed: As for `tag_run`.
     """
-    return _run(
+    return run_by_target(
         TaskType.STEP_FUNCTIONS,
         "arn:aws:states:us-east-1:123456789012:stateMachine:roll-cluster",
         targets,
@@ -103,94 +208,25 @@ def step_functions_run(targets: int = 10, seed: int = 0) -> Run:
     )
 
 
-def _patch_parameters(node: str) -> dict[str, Any]:
-    return {
-        "comment": "",
-        "documentName": "AWS-RunPatchBaseline",
-        "instanceIds": [node],
-        "maxConcurrency": "10%",
-        "maxErrors": "5%",
-        "parameters": {"Operation": ["Install"], "RebootOption": ["RebootIfNeeded"]},
-        "timeoutSeconds": 600,
-    }
+def window_run(seed: int = 0) -> WindowRun:
+    """Return a run of a maintenance window: it patches by tag, restarts, then calls a function.
 
-
-def _run(
-    task_type: TaskType,
-    task_arn: str,
-    targets: int,
-    seed: int,
-    *,
-    parameters: Callable[[str], dict[str, Any]],
-    task_parameters: dict[str, tuple[str, ...]],
-    window_execution_id: str | None = None,
-) -> Run:
-    chance = random.Random(f"{task_type}:{seed}")  # noqa: S311 - sample data, no secrets
-    window_execution_id = window_execution_id or _id(chance)
-    task_execution_id = _id(chance)
-    window_target_ids = [_id(chance) for _ in range(3)]
-    nodes = [f"i-{chance.getrandbits(68):017x}" for _ in range(targets)]
-    starts = [_START + timedelta(milliseconds=chance.randrange(1_800_000)) for _ in range(targets)]
-    outcomes = _outcomes(targets, chance)
-    invocations = tuple(
-        TaskInvocation(
-            window_execution_id=window_execution_id,
-            task_execution_id=task_execution_id,
-            invocation_id=_id(chance),
-            execution_id="" if details == "Undeliverable" else _id(chance),
-            task_type=task_type,
-            raw_parameters=json.dumps(parameters(node)),
-            status=status,
-            status_details=details,
-            start_time=start,
-            end_time=start + _took(details, chance),
-            owner_information="Fleet team" if chance.random() < 0.2 else None,
-            window_target_id=chance.choice(window_target_ids),
-        )
-        for node, start, (status, details) in zip(nodes, starts, outcomes, strict=True)
+    Args:
+        seed: A different seed gives a different run of the same window, on a different night.
+    """
+    chance = seeded("window", seed)
+    window_execution_id = new_id(chance)
+    start = START + timedelta(days=seed % 365)
+    runs: list[Run] = []
+    for run in (tag_run(seed=seed), automation_run(seed=seed), lambda_run(1, seed=seed)):
+        moved = moved_run(run, window_execution_id, start - START)
+        runs.append(moved)
+        start = (moved.task.end_time or start) + timedelta(seconds=5)
+    execution = WindowExecution(window_execution_id, WINDOW_ID)
+    return WindowRun(
+        with_state_of_tasks(execution, [run.task for run in runs]),
+        tuple(
+            run._replace(task=attrs.evolve(run.task, priority=number))
+            for number, run in enumerate(runs, start=1)
+        ),
     )
-    unsuccessful = sum(status != ExecutionStatus.SUCCESS for status, _ in outcomes)
-    task = TaskExecution(
-        window_execution_id=window_execution_id,
-        task_execution_id=task_execution_id,
-        task_arn=task_arn,
-        service_role=_ROLE,
-        type=task_type,
-        task_parameters=({**task_parameters, "aws:InstanceId": tuple(nodes)},),
-        priority=1,
-        max_concurrency="10%",
-        max_errors="5%",
-        status=ExecutionStatus.FAILED if unsuccessful else ExecutionStatus.SUCCESS,
-        status_details=f"{unsuccessful} of {targets} targets did not succeed",
-        start_time=_START,
-        end_time=max((item.end_time for item in invocations if item.end_time), default=_START),
-    )
-    return task, invocations
-
-
-def _outcomes(targets: int, chance: random.Random) -> list[tuple[ExecutionStatus, str]]:
-    """Return how the targets end: one in 20 fails, one in 50 times out, at least one of each."""
-    at_least = min(1, targets // 3)
-    failed = targets // 20 or at_least
-    timed_out = targets // 50 or at_least
-    undeliverable = failed // 4
-    outcomes = [
-        *[(ExecutionStatus.FAILED, "Undeliverable")] * undeliverable,
-        *[(ExecutionStatus.FAILED, "Failed")] * (failed - undeliverable),
-        *[(ExecutionStatus.TIMED_OUT, "ExecutionTimedOut")] * timed_out,
-        *[(ExecutionStatus.SUCCESS, "Success")] * (targets - failed - timed_out),
-    ]
-    chance.shuffle(outcomes)
-    return outcomes
-
-
-def _took(details: str, chance: random.Random) -> timedelta:
-    """Return how long a target took, in whole milliseconds as AWS reports it."""
-    if details == "ExecutionTimedOut":
-        return _TIMEOUT
-    typical = 6 if details == "Undeliverable" else 12.3  # e to the power of it: 0.4 s or 220 s
-    return timedelta(milliseconds=round(chance.lognormvariate(typical, 0.6)))
-
-
-def _id(chance: random.Random) -> str:
-    return str(uuid.UUID(int=chance.getrandbits(128), version=4))

@@ -1,52 +1,32 @@
-"""The store that the fake AWS answers from: task executions and their invocations."""
+"""The store of the fake AWS: what a test adds to it, changes in it and asks it."""
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import attrs
 
-from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskExecution, TaskIds, TaskInvocation
-from ssm_mwx.testing.simulation import Clock, SimulatedTask, now_in_utc
+from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation, WindowExecution
+from ssm_mwx.testing.region import (
+    InjectedFailure,
+    Region,
+    Request,
+    injected_failures,
+    new_window_id,
+    received_requests,
+    region_of,
+)
+from ssm_mwx.testing.simulation import Clock, SimulatedRun, StoredRun, Timeline
 from ssm_mwx.wire import structure, unstructure
 
-_T = TypeVar("_T", TaskExecution, TaskInvocation)
+if TYPE_CHECKING:
+    from ssm_mwx.testing.sample_runs import WindowRun
 
-
-@attrs.define
-class StoredTask:
-    """A task execution and its invocations, in the order they were added."""
-
-    task: TaskExecution
-    invocations: list[TaskInvocation] = attrs.field(factory=list[TaskInvocation])
-
-
-StoredTasks = dict[TaskIds, StoredTask | SimulatedTask]
-"""The task executions of one account and Region."""
-
-
-def stored_tasks(backend: Any) -> StoredTasks:
-    """Return the tasks kept on moto's SSM backend of an account and Region.
-
-    moto's reset discards them.
-    """
-    attributes: dict[str, StoredTasks] = backend.__dict__
-    return attributes.setdefault("maintenance_window_task_executions", {})
-
-
-class Request(NamedTuple):
-    """A call that the fake AWS received."""
-
-    operation: str
-    """AWS's name of the operation."""
-    members: dict[str, Any]
-    """The members of the request, by AWS's names."""
+_T = TypeVar("_T")
 
 
 class ExecutionStore:
@@ -54,6 +34,26 @@ class ExecutionStore:
 
     ``region_name`` defaults to ``AWS_DEFAULT_REGION``, ``account_id`` to moto's account.
     """
+
+    def add_window_execution(
+        self, *, region_name: str | None = None, account_id: str | None = None, **fields: Any
+    ) -> WindowExecution:
+        """Add a window execution, such as a SKIPPED_OVERLAPPING one, which has no tasks.
+
+        Once it has tasks, its status and times follow from theirs.
+
+        Args:
+            region_name: The Region it is in.
+            account_id: The account it is in.
+            **fields: Fields of `WindowExecution`. Missing ids are generated.
+
+        Returns:
+            The window execution as a client gets it, with all of its ids.
+        """
+        ids: dict[str, Any] = {"window_execution_id": _new_id(), "window_id": new_window_id()}
+        execution = _checked(WindowExecution(**ids | _without_none(fields)))
+        region_of(region_name, account_id).add_window_execution(execution)
+        return execution
 
     def add_task(
         self, *, region_name: str | None = None, account_id: str | None = None, **fields: Any
@@ -68,9 +68,8 @@ class ExecutionStore:
         Returns:
             The task execution as a client gets it; ``task_ids`` are its ids.
         """
-        ids = {"window_execution_id": _new_id(), "task_execution_id": _new_id()}
-        task = _checked(TaskExecution(**_without_none(ids | _without_none(fields))))
-        _tasks(region_name, account_id)[task.task_ids] = StoredTask(task)
+        task = _task_with_ids(fields)
+        region_of(region_name, account_id).add_run(StoredRun(task), task.task_ids)
         return task
 
     def add_invocations(
@@ -88,7 +87,7 @@ class ExecutionStore:
         Raises:
             KeyError: There is no such task execution in that account and Region.
         """
-        stored = _stop_simulation(_tasks(region_name, account_id), task.task_ids)
+        stored = region_of(region_name, account_id).stop_simulation(task.task_ids)
         added = tuple(_with_ids(invocation, task) for invocation in invocations)
         stored.invocations.extend(added)
         return added
@@ -97,36 +96,74 @@ class ExecutionStore:
         self,
         task: TaskExecution,
         invocations: Iterable[TaskInvocation],
+        commands: Iterable[CommandInvocation] = (),
         *,
         over: timedelta | float | None = None,
-        clock: Clock = now_in_utc,
+        clock: Clock | None = None,
         region_name: str | None = None,
         account_id: str | None = None,
     ) -> TaskExecution:
-        """Add a task execution with its invocations, as `samples` make them.
+        """Add a task execution with its invocations and commands, as `samples` make them.
 
         Args:
             task: The task execution.
             invocations: Its invocations.
-            over: Simulate the run over this time (seconds, or a `timedelta`): from now on it goes
-                from PENDING through IN_PROGRESS to the end that `task` and `invocations` have,
-                with its times moved to match. None stores it as it is.
-            clock: Returns the time of the simulation; for a test that does not want to wait.
+            commands: What their commands did on each node.
+            over: Simulate the run over this time (seconds, or a `timedelta`): it goes from PENDING
+                through IN_PROGRESS to the end that it has, with its times moved to match. The time
+                counts from the first call that asks for it, which sees it PENDING. None stores
+                the run as it is.
+            clock: Returns the time of the simulation, for a test that does not want to wait. Its
+                time counts from now.
             region_name: The Region it is in.
             account_id: The account it is in.
 
         Returns:
             The task execution as a client gets it at this moment.
         """
+        run = _stored_run(task, invocations, commands)
+        timeline = None if over is None else _timeline([run.task], over, clock)
+        region = region_of(region_name, account_id)
+        return _add(region, run, timeline)
+
+    def add_window_run(
+        self,
+        run: WindowRun,
+        *,
+        over: timedelta | float | None = None,
+        clock: Clock | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> WindowExecution:
+        """Add a window execution with all of its tasks, as `samples.window_run` makes it.
+
+        Args:
+            run: The window execution and its runs. The runs get its id.
+            over: As for `add_run`; all tasks together take this time.
+            clock: As for `add_run`.
+            region_name: The Region it is in.
+            account_id: The account it is in.
+
+        Returns:
+            The window execution as a client gets it at this moment, with all of its ids.
+        """
         where = {"region_name": region_name, "account_id": account_id}
-        added = self.add_task(**where, **attrs.asdict(task, recurse=False))
-        ended = self.add_invocations(added, invocations, **where)
-        if over is None:
-            return added
-        length = over if isinstance(over, timedelta) else timedelta(seconds=over)
-        simulated = SimulatedTask(added, ended, length, clock, began=clock())
-        _tasks(region_name, account_id)[added.task_ids] = simulated
-        return simulated.task
+        fields = attrs.asdict(run.window_execution, recurse=False)
+        execution = self.add_window_execution(**where, **fields)
+        own_id: dict[str, Any] = {"window_execution_id": execution.window_execution_id}
+        runs = [
+            _stored_run(
+                attrs.evolve(task, **own_id),
+                [attrs.evolve(item, **own_id) for item in invocations],
+                commands,
+            )
+            for task, invocations, commands in run.runs
+        ]
+        timeline = None if over is None else _timeline([each.task for each in runs], over, clock)
+        region = region_of(region_name, account_id)
+        for each in runs:
+            _add(region, each, timeline)
+        return region.window_execution(str(execution.window_execution_id), None) or execution
 
     @overload
     def set_status(
@@ -162,7 +199,8 @@ class ExecutionStore:
     ) -> TaskExecution | TaskInvocation:
         """Change the state of a stored task execution or invocation.
 
-        This ends the simulation of a simulated run: it stays as it is at this moment.
+        This ends the simulation of a simulated run: it stays as it is at this moment. The state of
+        the window execution follows.
 
         Args:
             of: The task execution or invocation, as it was added.
@@ -178,7 +216,7 @@ class ExecutionStore:
         Raises:
             KeyError: It is not stored in that account and Region.
         """
-        stored = _stop_simulation(_tasks(region_name, account_id), of.task_ids)
+        stored = region_of(region_name, account_id).stop_simulation(of.task_ids)
         state = {"status": status} | _without_none(
             {"status_details": status_details, "end_time": end_time}
         )
@@ -196,61 +234,49 @@ class ExecutionStore:
     @property
     def requests(self) -> list[Request]:
         """The calls of SSM that the fake AWS received, in every account and Region."""
-        return list(received_requests())
+        return [*received_requests()]
 
-    def fail_next(self, code: str, times: int = 1) -> None:
+    def fail_next(self, code: str, times: int = 1, *, operation: str | None = None) -> None:
         """Make the next calls of the operations fail, in every account and Region.
 
         Args:
             code: AWS's error code, such as ``ThrottlingException``.
-            times: How many calls fail. botocore retries a call after a transient error, and each
+            times: How many calls fail. A client retries a call after a transient error, and each
                 retry counts.
+            operation: AWS's name of the operation that fails; None is any of this library's.
         """
-        injected_failures().extend([code] * times)
+        injected_failures().extend([InjectedFailure(code, operation)] * times)
 
 
-def injected_failures() -> list[str]:
-    """Return the error codes of the next calls. moto's reset discards them."""
-    return _kept_for_all("injected_failures")
+def _add(region: Region, run: StoredRun, timeline: Timeline | None) -> TaskExecution:
+    added = run if timeline is None else SimulatedRun(run, timeline)
+    region.add_run(added, run.task.task_ids)
+    return added.state(None).task
 
 
-def received_requests() -> list[Request]:
-    """Return the calls received so far. moto's reset discards them."""
-    return _kept_for_all("received_requests")
+def _stored_run(
+    task: TaskExecution,
+    invocations: Iterable[TaskInvocation],
+    commands: Iterable[CommandInvocation],
+) -> StoredRun:
+    stored = _task_with_ids(attrs.asdict(task, recurse=False))
+    return StoredRun(
+        stored,
+        [_with_ids(invocation, stored) for invocation in invocations],
+        [_checked(command) for command in commands],
+    )
 
 
-def _kept_for_all(name: str) -> list[Any]:
-    """Return a list that all accounts and Regions share, kept on one of moto's backends."""
-    attributes: dict[str, list[Any]] = _backend("us-east-1", "123456789012").__dict__
-    return attributes.setdefault(name, [])
+def _task_with_ids(fields: dict[str, Any]) -> TaskExecution:
+    ids: dict[str, Any] = {"window_execution_id": _new_id(), "task_execution_id": _new_id()}
+    return _checked(TaskExecution(**ids | _without_none(fields)))
 
 
-def _tasks(region_name: str | None, account_id: str | None) -> StoredTasks:
-    return stored_tasks(_backend(region_name, account_id))
-
-
-def _backend(region_name: str | None, account_id: str | None) -> Any:
-    """Return moto's SSM backend of an account and Region, by default those of a call."""
-    with optional.extra("testing"):
-        from moto.core.models import DEFAULT_ACCOUNT_ID
-        from moto.ssm.models import ssm_backends
-
-        from ssm_mwx.testing import interception
-    if not interception.is_active():
-        raise RuntimeError(
-            "no mock is active: use the store within mock_maintenance_windows() or serve()"
-        )
-    account = account_id or os.environ.get("MOTO_ACCOUNT_ID") or DEFAULT_ACCOUNT_ID
-    region = region_name or os.environ.get("AWS_DEFAULT_REGION") or interception.DEFAULT_REGION
-    return ssm_backends[account][region]
-
-
-def _stop_simulation(tasks: StoredTasks, ids: TaskIds) -> StoredTask:
-    """Return the task stored under `ids`; a simulated one stays as it is now."""
-    stored = tasks[ids]
-    if isinstance(stored, SimulatedTask):
-        stored = tasks[ids] = StoredTask(stored.task, stored.invocations)
-    return stored
+def _timeline(tasks: list[TaskExecution], over: timedelta | float, clock: Clock | None) -> Timeline:
+    starts = [task.start_time for task in tasks if task.start_time]
+    ends = [task.end_time for task in tasks if task.end_time]
+    length = over if isinstance(over, timedelta) else timedelta(seconds=over)
+    return Timeline(min(starts, default=None), max(ends, default=None), length, clock)
 
 
 def _checked(model: _T) -> _T:

@@ -66,7 +66,7 @@ def median_of(build: Callable[[Any], pd.DataFrame], make_input: Callable[[], Any
 
 def main() -> None:
     """Measure both, and print a line each."""
-    task, invocations = samples.patch_run(TARGETS)
+    task, invocations, _ = samples.patch_run(TARGETS)
 
     def fetched_by_boto3() -> list[dict[str, Any]]:
         return [

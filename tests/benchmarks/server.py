@@ -87,7 +87,7 @@ class _Answers:
     """The bodies, as far as they can be ready beforehand."""
 
     def __init__(self) -> None:
-        task, invocations = patch_run(DIFFERENT_INVOCATIONS)
+        task, invocations, _ = patch_run(DIFFERENT_INVOCATIONS)
         self._task = _on_the_wire(attrs.evolve(task, task_parameters=()))
         self._items = [
             _on_the_wire(invocation, later=timedelta(days=365) * number / DIFFERENT_INVOCATIONS)

@@ -79,7 +79,7 @@ def _task(server: Server) -> TaskExecution:
         [],
     )
     server.executions.set_status(task, "SUCCESS")
-    _, (sample, *_) = samples.patch_run(targets=1)
+    _, (sample, *_), _ = samples.patch_run(targets=1)
     first = attrs.evolve(
         sample,
         window_execution_id=None,

@@ -148,7 +148,7 @@ def test_repr_of_a_half_made_report() -> None:
 
 def test_report_is_a_value() -> None:
     """A report takes any iterable of invocations, is equal by value and can be pickled."""
-    task, invocations = samples.patch_run(3)
+    task, invocations, _ = samples.patch_run(3)
     report = TaskReport(task, iter(invocations))
 
     assert report.invocations == invocations

@@ -139,7 +139,7 @@ def test_now_is_the_time_of_the_call_by_default() -> None:
 
 def test_now_without_a_zone_is_utc() -> None:
     """A time without a zone is in UTC, as everywhere."""
-    task, (invocation,) = samples.patch_run(targets=1)
+    task, (invocation,), _ = samples.patch_run(targets=1)
     running = attrs.evolve(invocation, status=ExecutionStatus.IN_PROGRESS, end_time=None)
     report = TaskReport(task, [running])
     aware = datetime(2026, 3, 11, 12, 0, tzinfo=UTC)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -14,8 +16,10 @@ from ssm_mwx import (
     TaskExecution,
     ThrottlingError,
     ValidationError,
+    WindowExecution,
 )
 from ssm_mwx.testing import Server, samples
+from ssm_mwx.testing.operations import OPERATIONS
 from tests.support.clients import plain
 
 NO_RETRY = Config(retries={"total_max_attempts": 1}, parameter_validation=False)
@@ -62,7 +66,7 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
         ),
         ({"Filters": [{"Key": "STATUS", "Values": ["Success"]}]}, "enum value set"),
         ({"Filters": [{"Key": "STATUS", "Values": ["SKIPPED_OVERLAPPING"]}]}, "enum value set"),
-        ({"Filters": [{"Key": "STATUS"}]}, "enum value set"),
+        ({"Filters": [{"Key": "STATUS"}]}, "Value null at 'filters.1.member.values'"),
         ({"Filters": [{"Values": ["FAILED"]}]}, "Value null at 'filters.1.member.key'"),
         ({"Filters": [{"Key": "STATUS", "Values": [""]}]}, "at 'filters.1.member.values.1.member'"),
         ({"Filters": [{"Key": "STATUS", "Values": ["FAILED"]}] * 6}, "less than or equal to 5"),
@@ -166,3 +170,155 @@ def test_fail_next_injects_errors(
                 client.get_task_execution(*task.task_ids)
             assert getattr(caught.value, "http_status", None) == status
         assert task == client.get_task_execution(*task.task_ids)
+
+
+# --- window executions ---
+
+
+@pytest.fixture(name="window")
+def _window(server: Server) -> WindowExecution:
+    return server.executions.add_window_run(samples.window_run())
+
+
+def _window_members(operation: str, window: WindowExecution) -> dict[str, Any]:
+    if operation == "describe_maintenance_window_executions":
+        return {"WindowId": window.window_id}
+    return {"WindowExecutionId": window.window_execution_id}
+
+
+WINDOW_OPERATIONS = (
+    "describe_maintenance_window_executions",
+    "get_maintenance_window_execution",
+    "describe_maintenance_window_execution_tasks",
+)
+NIGHTS = [datetime(2026, 3, 10 + night, 2, tzinfo=UTC) for night in range(3)]
+
+
+def test_window_execution_has_the_members_of_each_operation(
+    ssm: Any, window: WindowExecution
+) -> None:
+    """A list names the window and no tasks, one execution its tasks and no window."""
+    listed, got, tasks = (
+        getattr(ssm, operation)(**_window_members(operation, window))
+        for operation in WINDOW_OPERATIONS
+    )
+    (item,) = listed["WindowExecutions"]
+    assert (item["WindowId"], "TaskIds" in item) == (window.window_id, False)
+    assert ("WindowId" in got, tuple(got["TaskIds"])) == (False, window.task_execution_ids)
+    assert [each["TaskType"] for each in tasks["WindowExecutionTaskIdentities"]] == [
+        "RUN_COMMAND",
+        "AUTOMATION",
+        "LAMBDA",
+    ]
+    assert "TaskParameters" not in tasks["WindowExecutionTaskIdentities"][0]
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ([], [0, 1, 2]),
+        ([("ExecutedAfter", NIGHTS[0])], [1, 2]),
+        ([("ExecutedBefore", NIGHTS[2])], [0, 1]),
+        ([("ExecutedAfter", NIGHTS[0]), ("ExecutedBefore", NIGHTS[2])], [1]),
+        ([("ExecutedAfter", NIGHTS[0].replace(tzinfo=None))], [1, 2]),
+        ([("ExecutedAfter", NIGHTS[2])], []),
+    ],
+)
+def test_window_executions_are_filtered_by_time(
+    server: Server, ssm: Any, filters: list[tuple[str, datetime]], expected: list[int]
+) -> None:
+    """Every filter applies, and a time without an offset is in UTC."""
+    for seed in range(3):
+        server.executions.add_window_run(samples.window_run(seed))
+    server.executions.add_window_execution()
+    answer = ssm.describe_maintenance_window_executions(
+        WindowId=samples.WINDOW_ID,
+        Filters=[{"Key": key, "Values": [time.isoformat()]} for key, time in filters],
+    )
+    assert [NIGHTS.index(item["StartTime"]) for item in answer["WindowExecutions"]] == expected
+    assert answer["NextToken"] == ""
+
+
+def test_window_executions_come_in_pages(server: Server) -> None:
+    """Lists of window executions and of tasks are cut into pages."""
+    store = server.executions
+    first = store.add_window_execution(window_id=samples.WINDOW_ID)
+    for _ in range(24):
+        store.add_window_execution(window_id=samples.WINDOW_ID)
+    for _ in range(25):
+        store.add_task(window_execution_id=first.window_execution_id)
+    with MaintenanceWindowClient(endpoint_url=server.url) as client:
+        executions = client.iter_window_executions(samples.WINDOW_ID, page_size=10)
+        tasks = client.iter_task_executions(str(first.window_execution_id), page_size=10)
+        assert [len(page) for page in executions.pages()] == [10, 10, 5]
+        assert [len(page) for page in tasks.pages()] == [10, 10, 5]
+
+
+def test_unknown_window_has_no_executions(ssm: Any) -> None:
+    """AWS does not say whether a window exists: the list is empty."""
+    answer = ssm.describe_maintenance_window_executions(WindowId="mw-" + "0" * 17)
+    assert answer["WindowExecutions"] == []
+
+
+@pytest.mark.parametrize("operation", WINDOW_OPERATIONS[1:])
+def test_unknown_window_execution_is_reported(ssm: Any, operation: str) -> None:
+    """An unknown window execution is a DoesNotExistException."""
+    with pytest.raises(ClientError, match="DoesNotExistException"):
+        getattr(ssm, operation)(WindowExecutionId=OTHER_ID)
+
+
+def test_tasks_are_filtered_by_status(ssm: Any, window: WindowExecution) -> None:
+    """The STATUS filter is that of the invocations."""
+    answer = ssm.describe_maintenance_window_execution_tasks(
+        WindowExecutionId=window.window_execution_id,
+        Filters=[{"Key": "STATUS", "Values": ["SUCCESS", "PENDING"]}],
+    )
+    assert [item["TaskType"] for item in answer["WindowExecutionTaskIdentities"]] == ["LAMBDA"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        (WINDOW_OPERATIONS[0], {"WindowId": "mw-0123"}),
+        (WINDOW_OPERATIONS[0], {"WindowId": samples.WINDOW_ID.upper()}),
+        (WINDOW_OPERATIONS[0], {"WindowId": samples.WINDOW_ID + "\n"}),
+        (WINDOW_OPERATIONS[0], {"MaxResults": 9}),
+        (WINDOW_OPERATIONS[0], {"MaxResults": 101}),
+        (WINDOW_OPERATIONS[0], {"NextToken": "unknown"}),
+        (WINDOW_OPERATIONS[0], {"Filters": [{"Key": "STATUS", "Values": ["FAILED"]}]}),
+        (WINDOW_OPERATIONS[0], {"Filters": [{"Key": "ExecutedAfter", "Values": ["today"]}]}),
+        (WINDOW_OPERATIONS[0], {"Filters": [{"Key": "ExecutedAfter"}]}),
+        (WINDOW_OPERATIONS[1], {"WindowExecutionId": OTHER_ID + "\n"}),
+        (WINDOW_OPERATIONS[2], {"MaxResults": 9}),
+        (WINDOW_OPERATIONS[2], {"Filters": [{"Key": "ExecutedAfter", "Values": ["2026"]}]}),
+        (WINDOW_OPERATIONS[2], {"Filters": [{"Key": "STATUS", "Values": ["GONE"]}]}),
+    ],
+)
+def test_window_operation_refuses_invalid_member(
+    ssm: Any, window: WindowExecution, operation: str, members: dict[str, Any]
+) -> None:
+    """Bounds, patterns and filters are checked for the new operations as for the others."""
+    request = {**_window_members(operation, window), **members}
+    with pytest.raises(ClientError, match="ValidationException"):
+        getattr(ssm, operation)(**request)
+
+
+def test_token_of_another_operation_is_refused(server: Server, ssm: Any) -> None:
+    """A token of one operation cannot be used for another."""
+    store = server.executions
+    window = store.add_window_execution(window_id=samples.WINDOW_ID)
+    for _ in range(11):
+        store.add_window_execution(window_id=samples.WINDOW_ID)
+    first = ssm.describe_maintenance_window_executions(WindowId=samples.WINDOW_ID, MaxResults=10)
+    with pytest.raises(ClientError, match="token is not valid"):
+        ssm.describe_maintenance_window_execution_tasks(
+            WindowExecutionId=window.window_execution_id, NextToken=first["NextToken"]
+        )
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_fail_next_applies_to_every_operation(server: Server, ssm: Any, operation: str) -> None:
+    """An injected error hits each operation, whatever its members."""
+    server.executions.fail_next("ThrottlingException")
+    with pytest.raises(ClientError, match="ThrottlingException"):
+        getattr(ssm, xform_name(operation))()

@@ -13,7 +13,7 @@ from ssm_mwx.testing import Server, samples, serve
 
 def test_server_returns_what_is_stored(server: Server, task: TaskExecution) -> None:
     """A stored run comes back over HTTP unchanged."""
-    expected_task, expected_invocations = samples.patch_run()
+    expected_task, expected_invocations, _ = samples.patch_run()
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
         assert client.get_task_execution(*task.task_ids) == expected_task
         pager = client.iter_task_invocations(*task.task_ids)

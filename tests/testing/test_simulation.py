@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -9,16 +10,22 @@ import pytest
 
 from ssm_mwx import (
     AlarmStateInformation,
+    CommandInvocation,
+    CommandInvocationStatus,
+    CommandPlugin,
     ExecutionStatus,
     ExternalAlarmState,
     MaintenanceWindowClient,
+    ServiceError,
     TaskExecution,
     TaskInvocation,
+    WindowExecution,
 )
 from ssm_mwx.testing import ExecutionStore, samples
 
 BEGIN = datetime(2026, 5, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+COMMAND_ID = "b8eac879-0541-439d-94ec-47a80d554f44"
 
 
 @attrs.define
@@ -124,7 +131,7 @@ def test_simulation_shows_alarms_at_the_end(store: ExecutionStore, clock: _Clock
     alarms = (AlarmStateInformation("cpu", ExternalAlarmState.ALARM),)
     run = samples.patch_run(targets=1)
     added = store.add_run(
-        attrs.evolve(run[0], triggered_alarms=alarms), run[1], over=HOUR, clock=clock
+        attrs.evolve(run.task, triggered_alarms=alarms), run.invocations, over=HOUR, clock=clock
     )
     clock.now += HOUR / 2
     midway, _ = _seen(added)
@@ -171,10 +178,136 @@ def test_simulation_ends_when_an_invocation_is_added(store: ExecutionStore, cloc
     assert len(_seen(added)[1]) == 11
 
 
-def test_simulation_uses_real_time_by_default(store: ExecutionStore) -> None:
-    """Without a clock, a simulation of no length ends immediately."""
-    task = store.add_run(*samples.patch_run(targets=1), over=0)
+def test_simulation_counts_real_time_from_the_first_call(store: ExecutionStore) -> None:
+    """Without a clock the first call sees the run PENDING, however late it comes."""
+    added = store.add_run(*samples.patch_run(targets=1), over=0.01)
+    time.sleep(0.05)
+    first, _ = _seen(added)
+    time.sleep(0.05)
+    ended, _ = _seen(added)
 
-    assert task.is_terminal
-    assert task.end_time is not None
-    assert abs(datetime.now(UTC) - task.end_time) < timedelta(minutes=1)
+    assert (added.status, first.status, ended.is_terminal) == ("PENDING", "PENDING", True)
+    assert ended.end_time is not None
+    assert abs(datetime.now(UTC) - ended.end_time) < timedelta(minutes=1)
+
+
+def test_simulation_stays_pending_until_the_first_call(store: ExecutionStore) -> None:
+    """What the store itself does is no call, so that it starts no time."""
+    added = store.add_window_run(samples.window_run(), over=0)
+    (task, *_) = samples.window_run().runs
+    changed = store.set_status(task.invocations[0], "FAILED")
+
+    assert (added.status, changed.start_time) == ("PENDING", None)
+    assert _window(added).status == "PENDING"
+
+
+# --- nodes ---
+
+
+def test_simulation_of_commands_proceeds_node_by_node(store: ExecutionStore, clock: _Clock) -> None:
+    """A command is unknown until it is sent; then its nodes wait, run and end one by one."""
+    whole = samples.tag_run(nodes=60, window_targets=1)
+    (invocation,) = whole.invocations
+    command_id = str(invocation.command_id)
+    added = store.add_run(*whole, over=HOUR, clock=clock)
+    with MaintenanceWindowClient() as client:
+        with pytest.raises(ServiceError, match="InvalidCommandId"):
+            list(client.iter_command_invocations(command_id))
+        clock.now += HOUR / 5
+        midway = list(client.iter_command_invocations(command_id, details=True))
+        clock.now += HOUR
+        ended = list(client.iter_command_invocations(command_id, details=True))
+
+    assert added.status == "PENDING"
+    assert {str(item.status) for item in midway} >= {"Pending", "InProgress", "Success"}
+    for item in midway:
+        plugins = item.command_plugins or ()
+        unfinished = [plugin for plugin in plugins if not plugin.is_terminal]
+        assert bool(unfinished) is not item.is_terminal
+        assert {(plugin.output, plugin.response_finish_date_time) for plugin in unfinished} <= {
+            ("", None)
+        }
+    assert [_without_times(item) for item in ended] == [
+        _without_times(item) for item in whole.commands
+    ]
+    finished = [
+        plugin.response_finish_date_time
+        for item in ended
+        for plugin in item.command_plugins or ()
+        if plugin.response_finish_date_time
+    ]
+    assert max(finished) == BEGIN + HOUR
+
+
+def _without_times(item: CommandInvocation) -> CommandInvocation:
+    no_times = {"response_start_date_time": None, "response_finish_date_time": None}
+    plugins = tuple(attrs.evolve(each, **no_times) for each in item.command_plugins or ())
+    return attrs.evolve(item, requested_date_time=None, command_plugins=plugins)
+
+
+def test_simulation_of_a_step_without_times(store: ExecutionStore, clock: _Clock) -> None:
+    """A step without times takes the whole simulation, and gets none."""
+    success = CommandInvocationStatus.SUCCESS
+    plugins = (CommandPlugin(name="step", status=success, output="done"),)
+    command = CommandInvocation(COMMAND_ID, status=success, command_plugins=plugins)
+    store.add_run(
+        TaskExecution(status=ExecutionStatus.SUCCESS), [], [command], over=60, clock=clock
+    )
+    seen: list[CommandInvocation] = []
+    with MaintenanceWindowClient() as client:
+        for _ in range(3):
+            seen += client.iter_command_invocations(COMMAND_ID, details=True)
+            clock.now += timedelta(seconds=30)
+
+    assert [str(item.status) for item in seen] == ["Pending", "InProgress", "Success"]
+    assert [item.status_details for item in seen] == ["Pending", "InProgress", None]
+    assert seen[2].command_plugins == plugins
+
+
+# --- window executions ---
+
+
+def _window(added: WindowExecution) -> WindowExecution:
+    """Return the window execution as a client gets it now."""
+    with MaintenanceWindowClient() as client:
+        return client.get_window_execution(str(added.window_execution_id))
+
+
+def test_simulation_of_a_window_follows_its_tasks(store: ExecutionStore, clock: _Clock) -> None:
+    """The tasks run one after another, and the window execution has the state that follows."""
+    added = store.add_window_run(samples.window_run(), over=HOUR, clock=clock)
+    seen: list[tuple[str, ...]] = []
+    for _ in range(12):
+        window = _window(added)
+        with MaintenanceWindowClient() as client:
+            tasks = list(client.iter_task_executions(str(added.window_execution_id)))
+        seen.append((str(window.status), *(str(task.status) for task in tasks)))
+        starts = [task.start_time for task in tasks if task.start_time]
+        assert window.start_time == min(starts, default=None)
+        assert (window.end_time is None) == any(task.end_time is None for task in tasks)
+        clock.now += HOUR / 10
+
+    assert seen[0] == ("PENDING",) * 4
+    assert ("IN_PROGRESS", "IN_PROGRESS", "PENDING", "PENDING") in seen
+    assert ("IN_PROGRESS", "FAILED", "IN_PROGRESS", "PENDING") in seen
+    assert seen[-1] == ("FAILED", "FAILED", "FAILED", "SUCCESS")
+    ended = _window(added)
+    assert (ended.start_time, ended.end_time) == (BEGIN + HOUR / 20, BEGIN + HOUR)
+
+
+def test_simulation_of_a_window_is_filtered_by_its_times(
+    store: ExecutionStore, clock: _Clock
+) -> None:
+    """A window execution that has not started passes no filter by time."""
+    added = store.add_window_run(samples.window_run(), over=HOUR, clock=clock)
+    before, after = BEGIN - HOUR, BEGIN + HOUR
+    found: list[int] = []
+    with MaintenanceWindowClient() as client:
+        for _ in range(2):
+            pager = client.iter_window_executions(
+                str(added.window_id), executed_after=before, executed_before=after
+            )
+            found.append(len(list(pager)))
+            clock.now += HOUR / 2
+
+    assert found == [0, 1]
