@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from ssm_mwx import waiter
 from ssm_mwx.client import MaintenanceWindowClient
@@ -20,7 +19,8 @@ from ssm_mwx.operations import (
     DESCRIBE_WINDOW_EXECUTIONS,
     LIST_COMMAND_INVOCATIONS,
 )
-from ssm_mwx.threads import run_in_background
+from ssm_mwx.retries import RETRY_TIMEOUT
+from ssm_mwx.threads import BackgroundCalls
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     from ssm_mwx.report import TaskReport
     from ssm_mwx.validation import Duration, Statuses
 
-_PAGE_SIZE = DESCRIBE_INVOCATIONS.page_sizes[-1]
-
-_P = ParamSpec("_P")
 _R = TypeVar("_R")
 _T = TypeVar("_T")
 _E = TypeVar("_E", TaskExecution, WindowExecution)
@@ -61,6 +58,7 @@ class AsyncMaintenanceWindowClient:
         profile_name: Profile for a new session.
         endpoint_url: URL to call instead of AWS's own endpoint.
         config: A ``botocore.config.Config``.
+        retry_timeout: Seconds, or a `timedelta`, of retries after transient errors.
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
@@ -75,6 +73,7 @@ class AsyncMaintenanceWindowClient:
         profile_name: str | None = None,
         endpoint_url: str | None = None,
         config: Config | None = None,
+        retry_timeout: Duration = RETRY_TIMEOUT,
     ) -> None:
         self._client = MaintenanceWindowClient(
             client,
@@ -83,6 +82,7 @@ class AsyncMaintenanceWindowClient:
             profile_name=profile_name,
             endpoint_url=endpoint_url,
             config=config,
+            retry_timeout=retry_timeout,
         )
 
     @property
@@ -123,7 +123,7 @@ class AsyncMaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
-        page_size: int = _PAGE_SIZE,
+        page_size: int = DESCRIBE_INVOCATIONS.page_sizes[-1],
         starting_token: str | None = None,
         prefetch: bool = False,
     ) -> AsyncTaskInvocationPager:
@@ -248,17 +248,13 @@ class AsyncMaintenanceWindowClient:
         progress: bool = False,
     ) -> TaskReport:
         """See `MaintenanceWindowClient.report`."""
-        from ssm_mwx.report import TaskReport
-        from ssm_mwx.report.progress import for_report
-
-        ids = (window_execution_id, task_execution_id)
-        pager = self._client.iter_task_invocations(*ids, statuses=statuses)
-        task = await self.get_task_execution(*ids)
-        remaining = for_report(task, pager, all_of_them=not statuses, progress=progress)
-        invocations: list[TaskInvocation] = []
-        while batch := await _in_thread(list, islice(remaining, _PAGE_SIZE)):
-            invocations += batch
-        return TaskReport(task, invocations)
+        return await _in_thread(
+            self._client.report,
+            window_execution_id,
+            task_execution_id,
+            statuses=statuses,
+            progress=progress,
+        )
 
     async def close(self) -> None:
         """Close the connections of a client that was built here; an existing one stays open."""
@@ -315,8 +311,16 @@ class AsyncTaskInvocationPager(AsyncPager[TaskInvocation]):
 
 
 async def _each(pages: Iterator[_T]) -> AsyncIterator[_T]:
-    while (page := await _in_thread(next, pages, None)) is not None:
-        yield page
+    background = BackgroundCalls()
+
+    def next_page() -> _T | None:
+        return next(pages, None)
+
+    try:
+        while (page := await _in_thread(next_page, background=background)) is not None:
+            yield page
+    finally:
+        background.cancel()  # a page on its way, a prefetched one too, is not asked for again
 
 
 async def _wait_until_ended(get: Callable[[], _E], wait: waiter.Wait[_E]) -> _E:
@@ -327,8 +331,20 @@ async def _wait_until_ended(get: Callable[[], _E], wait: waiter.Wait[_E]) -> _E:
     return wait.result()
 
 
-async def _in_thread(function: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs) -> _R:
-    """Run a blocking function in a background thread, which nothing waits for if cancelled."""
+async def _in_thread(
+    function: Callable[..., _R],
+    /,
+    *args: Any,
+    background: BackgroundCalls | None = None,
+    **kwargs: Any,
+) -> _R:
+    """Run a blocking function in a background thread; cancelling ends its retries and pages."""
     import asyncio
 
-    return await asyncio.wrap_future(run_in_background(function, *args, **kwargs))
+    background = background or BackgroundCalls()
+    await asyncio.sleep(0)  # other tasks get their turn, even if the answer comes immediately
+    try:
+        return await asyncio.wrap_future(background.start(function, *args, **kwargs))
+    except asyncio.CancelledError:
+        background.cancel()
+        raise

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import logging
+import os
 import time
 import traceback
+import weakref
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast
 
 import attrs
@@ -14,9 +17,17 @@ from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ssm_mwx import wire
-from ssm_mwx.errors import InvalidRequestError, ResponseError, ServiceError, without_context
+from ssm_mwx.errors import (
+    InvalidRequestError,
+    ResponseError,
+    ServiceError,
+    is_unknown_host,
+    without_context,
+)
 from ssm_mwx.models import Page
 from ssm_mwx.operations import OPERATION_NAMES, Operation
+from ssm_mwx.retries import call_with_retries
+from ssm_mwx.threads import raise_if_cancelled
 
 if TYPE_CHECKING:
     import boto3
@@ -25,7 +36,8 @@ if TYPE_CHECKING:
 _LOGGER = logging.getLogger("ssm_mwx")
 
 MAX_ATTEMPTS = 8
-"""Attempts of a call, the first included, if nobody says how many (botocore's default: 3)."""
+"""Attempts of a call within botocore, the first included, if it does the retries alone and nobody
+says how many (botocore's default: 3)."""
 
 Request = dict[str, Any]
 """The members of a request, as boto3 takes them."""
@@ -56,8 +68,17 @@ def build_client(
     profile_name: str | None,
     endpoint_url: str | None,
     config: Config | None,
+    attempts: int,
 ) -> Any:
     """Build an SSM client whose answers this library decodes.
+
+    Args:
+        session: As for the client, like those that follow.
+        region_name: See there.
+        profile_name: See there.
+        endpoint_url: See there.
+        config: See there.
+        attempts: Attempts of a call within botocore, if nobody says how many.
 
     Raises:
         InvalidRequestError: Both `session` and `profile_name` are given.
@@ -74,17 +95,15 @@ def build_client(
         "ssm",
         region_name=region_name,
         endpoint_url=endpoint_url,
-        config=_with_our_defaults(config, chosen),
+        config=_with_our_defaults(config, chosen, attempts),
     )
     for name in OPERATION_NAMES:
         client.meta.events.register(f"before-parse.ssm.{name}", _decode_answer)
     return client
 
 
-def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
-    """Merge `config` over ours: the user agent, and more attempts if nobody says how many."""
-    from importlib.metadata import version
-
+def _with_our_defaults(config: Config | None, session: boto3.Session, attempts: int) -> Config:
+    """Merge `config` over ours: the user agent, and the attempts if nobody says how many."""
     from botocore.config import Config
 
     # boto3 has no public way to what its session's environment, profile and default config say.
@@ -97,11 +116,21 @@ def _with_our_defaults(config: Config | None, session: boto3.Session) -> Config:
         retries.keys().isdisjoint(("total_max_attempts", "max_attempts"))
         and botocore_session.get_config_variable("max_attempts") is None
     ):
-        retries["total_max_attempts"] = MAX_ATTEMPTS
-    agent = f"ssm_mwx/{version('ssm_mwx')}"
+        retries["total_max_attempts"] = attempts
+    agent = f"ssm_mwx/{_version()}"
     theirs = merged.user_agent_extra
     user_agent_extra = f"{theirs} {agent}" if theirs else agent
     return cast("Config", merged.merge(Config(retries=retries, user_agent_extra=user_agent_extra)))
+
+
+def _version() -> str:
+    """Return the version; bundles may leave the package's metadata out."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("ssm_mwx")
+    except PackageNotFoundError:
+        return "unknown"
 
 
 class _Unreadable(dict[str, Any]):
@@ -146,19 +175,51 @@ def _decode_object(body: bytes) -> dict[str, Any]:
 # --- making a call ---
 
 
-@attrs.frozen
 class Caller:
-    """Makes the calls of one boto3 client."""
+    """Makes the calls of one boto3 client, and repeats them after transient errors.
 
-    client: Any
-    is_ours: bool
-    """Whether the client was built here, so that its answers are decoded here."""
+    Args:
+        client: An existing client.
+        arguments: What to build a client from, if there is no existing one.
+        retry_timeout: Seconds, from a call's first failure, until its error is raised.
+    """
+
+    def __init__(
+        self, client: Any = None, *, arguments: dict[str, Any] | None = None, retry_timeout: float
+    ) -> None:
+        self._arguments = arguments
+        self._retry_timeout = retry_timeout
+        self._has_answered = False
+        self._client = client if arguments is None else self._build()
+
+    def _build(self) -> Any:
+        attempts = 1 if self._retry_timeout else MAX_ATTEMPTS
+        _CALLERS.add(self)
+        return build_client(**(self._arguments or {}), attempts=attempts)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the client is built here, so that its answers are decoded here."""
+        return self._arguments is not None
+
+    @property
+    def client(self) -> Any:
+        """The boto3 client; after a fork a new one, since two processes must not share a
+        connection.
+        """
+        if self._client is None:
+            self._client = self._build()
+        return self._client
+
+    def forget_client(self) -> None:
+        """Build a new client for the next call."""
+        self._client = None
 
     @without_context
     def call(
         self, operation: Operation[_T], request: Request, page_number: int | None = None
     ) -> _T:
-        """Make one call and log it.
+        """Make one call, with retries.
 
         Args:
             operation: The operation.
@@ -169,19 +230,26 @@ class Caller:
             ServiceError: AWS answered with an error.
             ResponseError: The answer is not what the service promises.
         """
+        attempt = partial(self._attempt, operation, request, page_number)
+        return call_with_retries(attempt, name=operation.name, timeout=self._retry_timeout)
+
+    def _attempt(self, operation: Operation[_T], request: Request, page_number: int | None) -> _T:
+        """Make one attempt and log it."""
+        raise_if_cancelled()
         start = time.perf_counter()
         metadata: dict[str, Any] = {}
         answer: Any = None
         try:
             response = self._ask(operation, request)
             metadata = _object(response.get("ResponseMetadata"))
-            answer = self._read(response, operation, metadata)
+            answer = self._read(response, operation, request, metadata)
         except ServiceError as error:
-            metadata = error.response.get("ResponseMetadata", {})
+            metadata = _object(error.response.get("ResponseMetadata"))
             raise
         finally:
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 _log_call(operation, page_number, answer, metadata, time.perf_counter() - start)
+        self._has_answered = True
         if page_number is not None:
             answer = attrs.evolve(answer, number=page_number, request_id=metadata.get("RequestId"))
         return cast("_T", answer)
@@ -191,16 +259,23 @@ class Caller:
             response: dict[str, Any] = _method(self.client, operation)(**request)
         except ClientError as error:
             raise ServiceError.from_client_error(error) from error
-        except BotoCoreError:
+        except BotoCoreError as error:
+            if not self._has_answered and is_unknown_host(error):
+                cast("Any", error).is_transient = False
             raise
         except Exception as error:
-            if not _came_from_parser(error):
+            parsed = _unparsed_answer(error)
+            if parsed is None:
                 raise
-            raise _of_call(ResponseError("cannot be parsed"), operation, {}) from error
+            raise _of_unparsed(parsed, operation) from error
         return response
 
     def _read(
-        self, response: Mapping[str, Any], operation: Operation[_T], metadata: dict[str, Any]
+        self,
+        response: Mapping[str, Any],
+        operation: Operation[_T],
+        request: Request,
+        metadata: dict[str, Any],
     ) -> _T:
         try:
             problem = response.get("Error")
@@ -208,10 +283,14 @@ class Caller:
                 error = ResponseError(problem["Message"])
                 error.is_truncated = problem.is_truncated
                 raise error
-            may_be_empty = self._may_be_empty(response, metadata)
-            return wire.read_answer(response, operation.answer, may_be_empty=may_be_empty)
+            may_be_empty = "NextToken" not in request and self._may_be_empty(response, metadata)
+            answer = wire.read_answer(response, operation.answer, may_be_empty=may_be_empty)
+            _check_echo(answer, operation, request)
         except ResponseError as error:
-            raise _of_call(error, operation, metadata) from error
+            error.operation_name = operation.name
+            error.request_id = metadata.get("RequestId")
+            raise
+        return answer
 
     def _may_be_empty(self, response: Mapping[str, Any], metadata: dict[str, Any]) -> bool:
         """Whether the body was ``{}``. If botocore parsed it, only its length can say so.
@@ -222,6 +301,19 @@ class Caller:
             return response.keys() <= {"ResponseMetadata"}
         headers = _object(metadata.get("HTTPHeaders"))
         return not headers or (metadata.get("HTTPStatusCode"), _content_length(headers)) == (200, 2)
+
+
+_CALLERS: weakref.WeakSet[Caller] = weakref.WeakSet()
+"""Those that built their client."""
+
+
+def _forget_clients() -> None:
+    for caller in _CALLERS:
+        caller.forget_client()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_clients)
 
 
 @attrs.frozen
@@ -238,12 +330,12 @@ class PageFetcher(Generic[_P]):
         return self.caller.call(self.operation, self.request | at_token, number)
 
 
-def _of_call(
-    error: ResponseError, operation: Operation[Any], metadata: dict[str, Any]
-) -> ResponseError:
-    error.operation_name = operation.name
-    error.request_id = metadata.get("RequestId")
-    return error
+def _check_echo(answer: object, operation: Operation[Any], request: Request) -> None:
+    """Refuse an answer to another request, as two processes on one connection may get it."""
+    for member, field in operation.echoes.items():
+        value: str | None = getattr(answer, field)
+        if value is not None and value.lower() != request[member].lower():
+            raise ResponseError("answers another request: it has another id", path=member)
 
 
 @functools.cache
@@ -276,11 +368,29 @@ def _log_call(
     _LOGGER.debug("%s %s", "failed" if answer is None else "answered", figures, extra=fields)
 
 
-def _came_from_parser(error: Exception) -> bool:
-    return any(
-        frame.f_globals.get("__name__") == "botocore.parsers"
-        for frame, _ in traceback.walk_tb(error.__traceback__)
-    )
+def _unparsed_answer(error: Exception) -> dict[str, Any] | None:
+    """Return the HTTP answer that botocore's parser failed on; None if it was not the parser."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_globals.get("__name__") == "botocore.parsers":
+            return _object(frame.f_locals.get("response"))
+    return None
+
+
+def _of_unparsed(answer: dict[str, Any], operation: Operation[Any]) -> Exception:
+    """Return the error for an HTTP answer that botocore cannot parse."""
+    status = answer.get("status_code", 0)
+    headers = dict(answer.get("headers") or {})
+    request_id = headers.get("x-amzn-requestid") or headers.get("x-amzn-RequestId")
+    if status < 300:
+        return ResponseError(
+            "cannot be parsed", operation_name=operation.name, request_id=request_id
+        )
+    metadata = {"HTTPStatusCode": status, "RequestId": request_id, "HTTPHeaders": headers}
+    response: Any = {
+        "Error": {"Code": str(status), "Message": "an answer that is not AWS's"},
+        "ResponseMetadata": metadata,
+    }
+    return ServiceError.from_client_error(ClientError(response, operation.name))
 
 
 def _content_length(headers: Any) -> int:

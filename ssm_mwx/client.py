@@ -25,6 +25,7 @@ from ssm_mwx.operations import (
     Operation,
 )
 from ssm_mwx.pagination import FetchPage, Pager, TaskInvocationPager
+from ssm_mwx.retries import RETRY_TIMEOUT
 from ssm_mwx.validation import Duration, Statuses
 
 if TYPE_CHECKING:
@@ -45,16 +46,20 @@ class MaintenanceWindowClient:
     it built.
 
     Args:
-        client: An existing boto3 SSM client, used as it is and never altered; the other arguments
-            are then refused.
+        client: An existing boto3 SSM client, used as it is and never altered; the other arguments,
+            `retry_timeout` aside, are then refused.
         session: A ``boto3.Session`` to build a client from, never altered. By default boto3's
             default session if there is one, else a new one.
         region_name: AWS Region, as in boto3.
         profile_name: Profile for a new session; refused beside `session`.
         endpoint_url: URL to call instead of AWS's own endpoint.
         config: A ``botocore.config.Config``, merged over ours. Ours adds ``ssm_mwx/<version>`` to
-            the user agent and asks for 8 attempts per call, unless `config`, session, environment
-            or profile set the number.
+            the user agent. Unless `config`, session, environment or profile set the number of
+            attempts, it asks botocore for one, since the retries are done here (for 8 if
+            `retry_timeout` is 0).
+        retry_timeout: Seconds, or a `timedelta`, for which a call is repeated after transient
+            errors, from its first failure; then the last error is raised. 0 leaves retries to
+            botocore. It holds for an existing client too.
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
@@ -69,7 +74,9 @@ class MaintenanceWindowClient:
         profile_name: str | None = None,
         endpoint_url: str | None = None,
         config: Config | None = None,
+        retry_timeout: Duration = RETRY_TIMEOUT,
     ) -> None:
+        retry_seconds = validation.seconds("retry_timeout", retry_timeout)
         arguments: dict[str, Any] = {
             "session": session,
             "region_name": region_name,
@@ -78,12 +85,12 @@ class MaintenanceWindowClient:
             "config": config,
         }
         if client is None:
-            self._caller = boto.Caller(boto.build_client(**arguments), is_ours=True)
+            self._caller = boto.Caller(arguments=arguments, retry_timeout=retry_seconds)
             return
         for argument, given in arguments.items():
             if given is not None:
                 raise InvalidRequestError(argument, given, "None beside an existing client")
-        self._caller = boto.Caller(client, is_ours=False)
+        self._caller = boto.Caller(client, retry_timeout=retry_seconds)
 
     @property
     def boto_client(self) -> Any:

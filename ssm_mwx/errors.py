@@ -19,15 +19,18 @@ botocore's connection, credential and configuration errors pass through unchange
 
 from __future__ import annotations
 
+import builtins
 import functools
-from collections.abc import Callable
+import http.client
+import ssl
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from botocore.exceptions import (
-    BotoCoreError,
     ClientError,
     ConnectionError,  # noqa: A004 - botocore's, which is not Python's
     HTTPClientError,
+    SSLError,
 )
 
 from ssm_mwx.redaction import describe
@@ -98,7 +101,10 @@ class ServiceError(SsmMwxError, ClientError):
     def from_client_error(cls, error: ClientError) -> ServiceError:
         """Convert botocore's `error`; its code selects the class."""
         code = error.response.get("Error", {}).get("Code", "")
-        chosen = ERRORS_BY_CODE.get(code) or _by_http_status(error.response)
+        message = str(error.response.get("Error", {}).get("Message", ""))
+        if message.startswith(("Signature expired", "Signature not yet current")):
+            return ExpiredCredentialsError(error.response, error.operation_name)
+        chosen = ERRORS_BY_CODE.get(str(code)) or _by_http_status(error.response)
         return chosen(error.response, error.operation_name)
 
     @property
@@ -132,7 +138,7 @@ class ServiceError(SsmMwxError, ClientError):
     def is_transient(self) -> bool:
         """Whether AWS throttled the call or failed on its side, so that a retry may help."""
         failed_at_aws = isinstance(self, InternalServerError) or (self.http_status or 0) >= 500
-        return self.is_throttling or failed_at_aws
+        return self.is_throttling or failed_at_aws or self.code in _TIMEOUT_CODES
 
     @property
     def _error(self) -> dict[str, Any]:
@@ -177,12 +183,19 @@ def _by_http_status(response: Any) -> type[ServiceError]:
     return InternalServerError if status >= 500 else ServiceError
 
 
+_TIMEOUT_CODES = ("RequestTimeout", "RequestTimeoutException", "408")
+
 ERRORS_BY_CODE: dict[str, type[ServiceError]] = {
     code: cls
     for cls, codes in {
         AccessDeniedError: ("AccessDeniedException", "AccessDenied", "UnauthorizedOperation"),
         DoesNotExistError: ("DoesNotExistException", "InvalidCommandId"),
-        ExpiredCredentialsError: ("ExpiredTokenException", "ExpiredToken", "RequestExpired"),
+        ExpiredCredentialsError: (
+            "ExpiredTokenException",
+            "ExpiredToken",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+        ),
         InternalServerError: (
             "InternalServerError",
             "InternalServerException",
@@ -302,15 +315,49 @@ class TaskFailedError(SsmMwxError):
 
 
 def is_transient(error: BaseException) -> bool:
-    """Whether the call that raised `error`, ours or botocore's, may succeed if repeated."""
-    if isinstance(error, SsmMwxError):
-        return error.is_transient
-    return isinstance(error, ConnectionError | HTTPClientError) and not _is_about_trust(error)
+    """Whether the call that raised `error`, ours or botocore's, may succeed if repeated.
+
+    An attribute ``is_transient`` of the error has the last word. Of botocore's errors these are
+    persistent: a certificate that is refused, a file that is missing, the wrong protocol or a
+    proxy that refuses.
+    """
+    known: bool | None = getattr(error, "is_transient", None)
+    if known is not None:
+        return known
+    causes = list(_causes(error))
+    if any(isinstance(cause, _PERSISTENT) for cause in causes):
+        return False
+    text = " ".join(map(repr, causes))
+    if "Tunnel connection failed: 4" in text or "BadStatusLine('\\x15\\x03" in text:
+        return False
+    if isinstance(error, SSLError) or type(error) is HTTPClientError:
+        return any(isinstance(cause, _BROKEN) for cause in causes[1:]) or "timed out" in text
+    return isinstance(error, ConnectionError | HTTPClientError)
 
 
-def _is_about_trust(error: BotoCoreError) -> bool:
-    """Whether the other side's certificate was refused, which a retry does not change."""
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+def is_unknown_host(error: BaseException) -> bool:
+    """Whether a host name could not be resolved: a mistake at first, later an outage."""
+    text = " ".join(map(repr, _causes(error)))
+    return any(words in text for words in ("Failed to resolve", "Name or service", "getaddrinfo"))
+
+
+_PERSISTENT = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+_BROKEN = (
+    builtins.ConnectionError,
+    TimeoutError,
+    http.client.HTTPException,
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+    ssl.SSLSyscallError,
+)
+
+
+def _causes(error: object) -> Iterator[BaseException]:
+    """Return `error` and the errors that it wraps, as botocore and urllib3 do."""
+    if isinstance(error, BaseException):
+        yield error
+        for wrapped in (getattr(error, "kwargs", {}).get("error"), *error.args):
+            yield from _causes(wrapped)
 
 
 def without_context(function: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 import attrs
@@ -28,16 +29,26 @@ class Operation(Generic[_T_co]):
     """The model of its answer."""
     page_sizes: range = range(0)
     """What ``MaxResults`` may be; empty for an operation without pages."""
+    echoes: Mapping[str, str] = {}
+    """Members of the request, and the fields of the answer that must repeat them."""
 
 
-GET_TASK = Operation("GetMaintenanceWindowExecutionTask", TaskExecution)
+GET_TASK = Operation(
+    "GetMaintenanceWindowExecutionTask",
+    TaskExecution,
+    echoes={"WindowExecutionId": "window_execution_id", "TaskId": "task_execution_id"},
+)
 DESCRIBE_INVOCATIONS = Operation(
     "DescribeMaintenanceWindowExecutionTaskInvocations", InvocationPage, page_sizes=range(10, 101)
 )
 DESCRIBE_WINDOW_EXECUTIONS = Operation(
     "DescribeMaintenanceWindowExecutions", WindowExecutionPage, page_sizes=range(10, 101)
 )
-GET_WINDOW_EXECUTION = Operation("GetMaintenanceWindowExecution", WindowExecution)
+GET_WINDOW_EXECUTION = Operation(
+    "GetMaintenanceWindowExecution",
+    WindowExecution,
+    echoes={"WindowExecutionId": "window_execution_id"},
+)
 DESCRIBE_TASKS = Operation(
     "DescribeMaintenanceWindowExecutionTasks", TaskExecutionPage, page_sizes=range(10, 101)
 )

@@ -12,9 +12,11 @@ from typing import Any, Generic, TypeVar, cast
 
 from ssm_mwx.errors import RepeatedTokenError
 from ssm_mwx.models import InvocationPage, Page, TaskInvocation
-from ssm_mwx.threads import run_in_background
+from ssm_mwx.threads import BackgroundCalls
 
 _LOGGER = logging.getLogger("ssm_mwx")
+
+_EMPTY_PAGES_TO_WARN_OF = frozenset(10**exponent for exponent in range(2, 10))
 
 _T = TypeVar("_T")
 
@@ -80,25 +82,22 @@ class Pager(Generic[_T]):
         return self._iteration
 
     def _pages(self, iteration: _Iteration) -> Iterator[Page[_T]]:
+        background = BackgroundCalls()
         ahead: Future[Page[_T]] | None = None
-        while not iteration.finished:
-            if ahead is None:
-                page = self._fetch_page(iteration.token, iteration.page_number)
-            else:
-                page = ahead.result()
-            ahead = self._fetch_ahead(iteration, page)
-            yield page
-            iteration.advance(page)
-
-    def _fetch_ahead(self, iteration: _Iteration, page: Page[_T]) -> Future[Page[_T]] | None:
-        """Start to fetch the page after `page`, if the iteration will ask for it.
-
-        Nothing waits for the thread, so leaving the loop early takes no time.
-        """
-        if not self._prefetch or page.next_token is None or iteration.has_seen(page.next_token):
-            return None
-        number = iteration.page_number + 1
-        return run_in_background(self._fetch_page, page.next_token, number)
+        try:
+            while not iteration.finished:
+                if ahead is None:
+                    page = self._fetch_page(iteration.token, iteration.page_number)
+                else:
+                    page = ahead.result()
+                ahead = None
+                if self._prefetch and iteration.will_ask_after(page):
+                    number = iteration.page_number + 1
+                    ahead = background.start(self._fetch_page, page.next_token, number)
+                yield page
+                iteration.advance(page)
+        finally:
+            background.cancel()  # nothing waits: leaving the loop early takes no time
 
 
 class TaskInvocationPager(Pager[TaskInvocation]):
@@ -117,18 +116,26 @@ class _Iteration:
         self.finished = False
         self.page_number = 1
         self._tokens_seen = {starting_token}
+        self._empty_pages = 0
 
-    def has_seen(self, token: str) -> bool:
-        return token in self._tokens_seen
+    def will_ask_after(self, page: Page[Any]) -> bool:
+        """Whether there is a page after `page` that this iteration follows."""
+        return page.next_token is not None and page.next_token not in self._tokens_seen
 
     def advance(self, page: Page[Any]) -> None:
+        self._warn_of_empty_pages(page)
         self.token = page.next_token
         if page.next_token is None:
             self.finished = True
-        elif self.has_seen(page.next_token):
+        elif page.next_token in self._tokens_seen:
             error = RepeatedTokenError(page.next_token, page.number)
             _LOGGER.warning("%s", error)
             raise error
         else:
             self._tokens_seen.add(page.next_token)
             self.page_number += 1
+
+    def _warn_of_empty_pages(self, page: Page[Any]) -> None:
+        self._empty_pages = 0 if len(page) else self._empty_pages + 1
+        if self._empty_pages in _EMPTY_PAGES_TO_WARN_OF:
+            _LOGGER.warning("%d empty pages in a row, each with a new token", self._empty_pages)

@@ -1,9 +1,10 @@
-"""Background threads."""
+"""Background threads: how a call runs in one, sleeps there and is cancelled."""
 
 from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import ParamSpec, TypeVar
@@ -11,27 +12,76 @@ from typing import ParamSpec, TypeVar
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_cancellations: contextvars.ContextVar[tuple[threading.Event, ...]] = contextvars.ContextVar(
+    "ssm_mwx_cancellations", default=()
+)
 
-def run_in_background(
-    function: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs
-) -> Future[_R]:
-    """Call `function` in a daemon thread of its own, in a copy of the caller's context.
 
-    Nothing waits for the thread: neither the end of the process, nor that of an event loop, as
+class CancelledError(Exception):
+    """Nobody waits for this background call any longer."""
+
+
+class BackgroundCalls:
+    """Calls in daemon threads of their own, which are cancelled together.
+
+    Nothing waits for such a thread: neither the end of the process, nor that of an event loop, as
     both do for the threads of a pool.
-
-    Returns:
-        A future with what the call returns or raises. It cannot be cancelled.
     """
-    outcome: Future[_R] = Future()
-    outcome.set_running_or_notify_cancel()
 
-    def run() -> None:
-        try:
-            outcome.set_result(function(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
-            outcome.set_exception(error)
+    def __init__(self) -> None:
+        self._cancelled = threading.Event()
 
-    context = contextvars.copy_context()  # what the caller's log filters may read
-    threading.Thread(target=context.run, args=(run,), name="ssm_mwx", daemon=True).start()
-    return outcome
+    def start(
+        self, function: Callable[_P, _R], /, *args: _P.args, **kwargs: _P.kwargs
+    ) -> Future[_R]:
+        """Call `function` in a thread, in a copy of the caller's context.
+
+        Returns:
+            A future with what the call returns or raises.
+        """
+        outcome: Future[_R] = Future()
+        outcome.set_running_or_notify_cancel()
+
+        def run() -> None:
+            _cancellations.set((*_cancellations.get(), self._cancelled))
+            try:
+                outcome.set_result(function(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - raised where the result is asked for
+                outcome.set_exception(error)
+
+        context = contextvars.copy_context()  # what the caller's log filters may read
+        threading.Thread(target=context.run, args=(run,), name="ssm_mwx", daemon=True).start()
+        return outcome
+
+    def cancel(self) -> None:
+        """End the calls where they next sleep or ask `raise_if_cancelled`."""
+        self._cancelled.set()
+
+
+def raise_if_cancelled() -> None:
+    """Raise `CancelledError` in a background call that is cancelled."""
+    if any(event.is_set() for event in _cancellations.get()):
+        raise CancelledError
+
+
+def sleep(seconds: float) -> None:
+    """Sleep; a background call that is cancelled wakes up with a `CancelledError`."""
+    if not _cancellations.get():
+        time.sleep(seconds)
+        return
+    end = monotonic() + seconds
+    while (left := end - monotonic()) > 0:
+        raise_if_cancelled()
+        _cancellations.get()[-1].wait(min(left, 0.1))
+    raise_if_cancelled()
+
+
+class _Clock:
+    """Keeps ``time.monotonic`` where libraries that freeze the time do not replace it."""
+
+    monotonic = staticmethod(time.monotonic)
+
+
+def monotonic() -> float:
+    """Return seconds that only grow, also while a test freezes the time."""
+    return _Clock.monotonic()

@@ -6,12 +6,14 @@ The call to make, the clock and the sleep are arguments: nothing here knows of A
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from ssm_mwx import threads
 from ssm_mwx.errors import TaskFailedError, WaitTimeoutError, is_transient
 from ssm_mwx.models import TaskExecution, WindowExecution
+from ssm_mwx.retries import no_later_than
+from ssm_mwx.threads import monotonic
 from ssm_mwx.validation import Duration, seconds
 
 _T = TypeVar("_T", TaskExecution, WindowExecution)
@@ -38,13 +40,13 @@ def wait_until_ended(
     Args:
         get: Makes the call.
         wait: The rules and the state of this wait.
-        sleep: Sleeps for a number of seconds; ``time.sleep`` by default.
+        sleep: Sleeps for a number of seconds; `threads.sleep` by default.
 
     Raises:
         WaitTimeoutError: It had not ended at the deadline.
         TaskFailedError: It did not succeed, and `wait` raises on failure.
     """
-    sleep = sleep or time.sleep
+    sleep = sleep or threads.sleep
     while (delay := wait.delay_after(wait.poll(get))) is not None:
         sleep(delay)
     return wait.result()
@@ -62,7 +64,7 @@ class Wait(Generic[_T]):
         poll_interval: Time from one poll to the next; 0 polls again immediately.
         on_poll: Called with each execution seen.
         raise_on_failure: Whether to raise if it does not succeed.
-        clock: A monotonic clock; ``time.monotonic`` by default.
+        clock: A monotonic clock; by default one that keeps going while a test freezes the time.
 
     Raises:
         InvalidRequestError: `timeout` or `poll_interval` is not a finite time of 0 or more.
@@ -83,7 +85,7 @@ class Wait(Generic[_T]):
         self._poll_interval = seconds("poll_interval", poll_interval)
         self._on_poll: OnPoll[_T] | None = on_poll
         self._raise_on_failure = raise_on_failure
-        self._clock = clock or time.monotonic
+        self._clock = clock or monotonic
         self._deadline = self._clock() + self._timeout
         self._polled_at = -math.inf
         self._seen: _T | None = None
@@ -94,7 +96,8 @@ class Wait(Generic[_T]):
         self._polled_at = self._clock()
         self._error = None
         try:
-            return get()
+            with no_later_than(self._deadline):
+                return get()
         except Exception as error:
             if not is_transient(error):
                 raise
