@@ -283,6 +283,8 @@ class Caller:
                 error = ResponseError(problem["Message"])
                 error.is_truncated = problem.is_truncated
                 raise error
+            if not self.is_ours and response.keys() <= {"ResponseMetadata"}:
+                _check_not_truncated(metadata)
             may_be_empty = "NextToken" not in request and self._may_be_empty(response, metadata)
             answer = wire.read_answer(response, operation.answer, may_be_empty=may_be_empty)
             _check_echo(answer, operation, request)
@@ -328,6 +330,16 @@ class PageFetcher(Generic[_P]):
         """Fetch the page for a token (None for the first page), which gets the number."""
         at_token = {} if token is None else {"NextToken": token}
         return self.caller.call(self.operation, self.request | at_token, number)
+
+
+def _check_not_truncated(metadata: dict[str, Any]) -> None:
+    """Refuse an empty parsed answer whose body was not: botocore makes ``{}`` of truncated JSON."""
+    headers = _object(metadata.get("HTTPHeaders"))
+    is_json = str(headers.get("content-type")).startswith("application/x-amz-json")
+    if is_json and _content_length(headers) > len(b"{}"):
+        error = ResponseError("no member is there; the body is truncated")
+        error.is_truncated = True
+        raise error
 
 
 def _check_echo(answer: object, operation: Operation[Any], request: Request) -> None:

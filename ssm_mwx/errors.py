@@ -331,7 +331,8 @@ def is_transient(error: BaseException) -> bool:
     if "Tunnel connection failed: 4" in text or "BadStatusLine('\\x15\\x03" in text:
         return False
     if isinstance(error, SSLError) or type(error) is HTTPClientError:
-        return any(isinstance(cause, _BROKEN) for cause in causes[1:]) or "timed out" in text
+        is_broken = any(isinstance(cause, _BROKEN) for cause in causes[1:])
+        return is_broken or "timed out" in text or "EOF occurred" in text
     return isinstance(error, ConnectionError | HTTPClientError)
 
 

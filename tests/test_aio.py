@@ -34,7 +34,7 @@ from ssm_mwx import (
 from ssm_mwx.testing import Server, samples, serve
 from tests.support.clients import plain
 from tests.support.fakes import IDS, FakeSsmClient, answers_of_sizes
-from tests.support.servers import Answer, Request, answering
+from tests.support.servers import Answer, AnswerServer, Request, answering
 
 
 @pytest.fixture(name="server")
@@ -160,7 +160,7 @@ class TestPager:
         fake = FakeSsmClient(answers_of_sizes([2, 2, 1]), fails_once=["token 2"])
 
         async def main() -> list[str | None]:
-            client = AsyncMaintenanceWindowClient(fake)
+            client = AsyncMaintenanceWindowClient(fake, retry_timeout=0)
             pager = client.iter_task_invocations(*IDS)
             seen: list[str | None] = []
 
@@ -214,7 +214,8 @@ class TestPager:
         fake = FakeSsmClient(answers_of_sizes([2, 2, 1]), fails_once=["token 3"])
 
         async def main() -> list[str | None]:
-            pager = AsyncMaintenanceWindowClient(fake).iter_task_invocations(*IDS, prefetch=True)
+            client = AsyncMaintenanceWindowClient(fake, retry_timeout=0)
+            pager = client.iter_task_invocations(*IDS, prefetch=True)
             seen: list[str | None] = []
 
             async def walk() -> None:
@@ -386,19 +387,26 @@ class TestReport:
 
     def test_cancelled_report_fetches_no_further_page(self) -> None:
         """A cancelled report fetches no further page."""
-        fake = FakeSsmClient(answers_of_sizes([100] * 5))
+        pages = answers_of_sizes([1] * 50)
 
-        async def main() -> None:
-            making = asyncio.ensure_future(AsyncMaintenanceWindowClient(fake).report(*IDS))
-            while len(fake.requests) < 3:
-                await asyncio.sleep(0)
+        def answer(request: Request) -> Answer:
+            if "Filters" not in request.members and "MaxResults" not in request.members:
+                return Answer.of_json({"Status": "SUCCESS"})
+            return attrs.evolve(Answer.of_json(pages[request.members.get("NextToken")]), delay=0.02)
+
+        async def main(server: AnswerServer) -> None:
+            client = AsyncMaintenanceWindowClient(endpoint_url=server.url)
+            making = asyncio.ensure_future(client.report(*IDS))
+            while len(server.requests) < 3:
+                await asyncio.sleep(0.01)
             making.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await making
             list(map(threading.Thread.join, _threads()))
 
-        asyncio.run(main())
-        assert len(fake.requests) < 6
+        with answering(answer) as server:
+            asyncio.run(main(server))
+        assert len(server.requests) < 10
 
 
 class TestWait:

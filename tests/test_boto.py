@@ -38,7 +38,9 @@ NO_RETRY = {"retries": {"total_max_attempts": 1}}
 @pytest.mark.parametrize("name", ["get_task_api_reference", "get_task_cli"])
 def test_documented_task_equals_structure(name: str, make_client: ClientMaker) -> None:
     """AWS's documented tasks come over HTTP as `structure` reads them."""
-    body = (PAYLOADS / f"{name}.json").read_bytes()
+    document = json.loads((PAYLOADS / f"{name}.json").read_bytes())
+    document |= {"WindowExecutionId": IDS[0], "TaskExecutionId": IDS[1].upper()}  # as requested
+    body = json.dumps(document).encode()
     with answering(Answer(body)) as server, make_client(server.url) as client:
         actual = client.get_task_execution(*IDS)
     assert actual == structure(json.loads(body), TaskExecution)
@@ -242,7 +244,12 @@ def test_built_client_skips_botocore_s_validation() -> None:
     """A client built here skips botocore's parameter validation."""
     with answering(Answer.of_json({})) as server:
         client = boto.build_client(
-            session=None, region_name=None, profile_name=None, endpoint_url=server.url, config=None
+            session=None,
+            region_name=None,
+            profile_name=None,
+            endpoint_url=server.url,
+            config=None,
+            attempts=1,
         )
         client.get_maintenance_window_execution_task()
     assert [request.members for request in server.requests] == [{}]
@@ -328,14 +335,24 @@ def test_http_429_is_throttling(make_client: ClientMaker) -> None:
     assert caught.value.is_throttling
 
 
-def test_unreadable_error_answer_is_a_response_error(make_client: ClientMaker) -> None:
-    """An error answer that botocore cannot parse is a `ResponseError`."""
+@pytest.mark.parametrize("status", [300, 304, 400, 407, 500, 503])
+@pytest.mark.parametrize(
+    "body", [b'["secret"]', b'"secret"', b"null", b"3", b"secret \xfc", b'{"__type": 3}', b""]
+)
+def test_unreadable_error_answer_keeps_its_status(
+    body: bytes, status: int, make_client: ClientMaker
+) -> None:
+    """An error answer that botocore cannot parse is a `ServiceError` with status and request."""
+    headers = {"x-amzn-requestid": "request-x"}
     with (
-        answering(Answer(b'["secret"]', status=400)) as server,
+        answering(Answer(body if status != 304 else b"", status=status, headers=headers)) as server,
         make_client(server.url, **NO_RETRY) as client,
-        pytest.raises(ResponseError, match="GetMaintenanceWindowExecutionTask"),
+        pytest.raises(ServiceError) as caught,
     ):
         client.get_task_execution(*IDS)
+    assert caught.value.http_status == status
+    assert caught.value.is_transient is (status >= 500)
+    assert "secret" not in repr(vars(caught.value)) or body == b"secret \xfc"
 
 
 def test_transient_error_is_retried(make_client: ClientMaker) -> None:

@@ -31,7 +31,7 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 def _attempts(**arguments: Any) -> int:
     """Return how often a client built with `arguments` tries a call that always fails."""
     with answering(FAILING) as server:
-        client = MaintenanceWindowClient(endpoint_url=server.url, **arguments)
+        client = MaintenanceWindowClient(endpoint_url=server.url, retry_timeout=0, **arguments)
         with client, pytest.raises(Exception, match="InternalServerError"):
             client.get_task_execution(*IDS)
     return len(server.requests)
@@ -48,8 +48,16 @@ def _user_agent(**arguments: Any) -> str:
 
 @pytest.mark.usefixtures("quick_retries")
 def test_attempts_default_to_eight() -> None:
-    """By default, a call is tried 8 times."""
+    """If botocore does the retries, a call is tried 8 times by default."""
     assert _attempts() == 8
+
+
+def test_botocore_tries_once_between_our_retries() -> None:
+    """The library's own retries ask botocore for a single attempt."""
+    with answering(FAILING) as server:
+        client = MaintenanceWindowClient(endpoint_url=server.url)
+        attempts = client.boto_client.meta.config.retries["total_max_attempts"]
+    assert attempts == 1
 
 
 @pytest.mark.usefixtures("quick_retries")

@@ -155,7 +155,7 @@ def test_deepcopy_of_error_shares_no_notes() -> None:
 def test_error_code_selects_the_class(code: str, cls: type[ServiceError]) -> None:
     """AWS's error code selects the class, and the error keeps botocore's response."""
     raised = client_error(code)
-    client = MaintenanceWindowClient(client=_FailingClient(raised))
+    client = MaintenanceWindowClient(client=_FailingClient(raised), retry_timeout=0)
 
     with pytest.raises(ClientError) as caught:
         client.get_task_execution(*IDS)

@@ -13,6 +13,7 @@ from ssm_mwx import (
     MaintenanceWindowClient,
     RepeatedTokenError,
     ResponseError,
+    ServiceError,
     boto,
 )
 from tests.conftest import ClientMaker
@@ -100,7 +101,7 @@ def test_record_counts_the_attempts(
     [
         (Answer.of_error("DoesNotExistException"), DoesNotExistError, ("request-1", 1)),
         (Answer(b"<html>"), ResponseError, ("request-1", 1)),
-        (Answer(b'["?"]', status=400), ResponseError, (None, None)),
+        (Answer(b'["?"]', status=400), ServiceError, ("request-1", None)),
     ],
 )
 def test_failed_call_logs_one_record(

@@ -24,7 +24,7 @@ last_tokens = st.sampled_from(["", None])
 
 def pager_of(ssm: FakeSsmClient, starting_token: str | None = None) -> TaskInvocationPager:
     """Return a pager over the pages of a fake client."""
-    client = MaintenanceWindowClient(client=ssm)
+    client = MaintenanceWindowClient(client=ssm, retry_timeout=0)
     return client.iter_task_invocations(*IDS, starting_token=starting_token)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ssm_mwx import ExecutionStatus, InvalidRequestError, MaintenanceWindowClient, TaskInvocation
 from ssm_mwx.redaction import describe
-from tests.support.fakes import IDS, FakeSsmClient
+from tests.support.fakes import IDS, FakeSsmClient, invocations_answer
 
 ID_MEMBERS = {"WindowExecutionId": IDS.window_execution_id, "TaskId": IDS.task_execution_id}
 ALL_STATUSES = (
@@ -75,7 +75,7 @@ def test_invocations_request_has_only_ids_by_default(
 
 def test_invocations_request_has_every_argument() -> None:
     """Each argument becomes its member, and the statuses become one filter."""
-    ssm = FakeSsmClient({"token 2": {}})
+    ssm = FakeSsmClient({"token 2": invocations_answer()})
     client = MaintenanceWindowClient(client=ssm)
 
     client.describe_task_invocations(

@@ -401,7 +401,10 @@ def test_refused_connection_is_transient(clock: FakeClock) -> None:
     """The error of a real refused connection does not end the wait."""
     config = Config(connect_timeout=0.2, retries={"total_max_attempts": 1})
     client = MaintenanceWindowClient(
-        region_name="us-east-1", endpoint_url="http://127.0.0.1:9", config=config
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:9",
+        config=config,
+        retry_timeout=0,
     )
     with client, pytest.raises(BotoCoreError) as caught:
         client.get_task_execution(*IDS)

@@ -16,11 +16,15 @@ def plain(service: str = "ssm", **arguments: Any) -> Any:
     return boto.client(service, **arguments)
 
 
-def built(url: str, **config: Any) -> MaintenanceWindowClient:
+def built(url: str, *, retry_timeout: float = 0, **config: Any) -> MaintenanceWindowClient:
     """Return a client that builds its own boto3 client."""
-    return MaintenanceWindowClient(endpoint_url=url, config=Config(**config))
+    return MaintenanceWindowClient(
+        endpoint_url=url, config=Config(**config), retry_timeout=retry_timeout
+    )
 
 
-def existing(url: str, **config: Any) -> MaintenanceWindowClient:
+def existing(url: str, *, retry_timeout: float = 0, **config: Any) -> MaintenanceWindowClient:
     """Return a client that uses an existing boto3 client."""
-    return MaintenanceWindowClient(plain(endpoint_url=url, config=Config(**config)))
+    return MaintenanceWindowClient(
+        plain(endpoint_url=url, config=Config(**config)), retry_timeout=retry_timeout
+    )

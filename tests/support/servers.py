@@ -82,6 +82,12 @@ def answering(answers: Answers | Answer) -> Generator[AnswerServer, None, None]:
             answer = answers if isinstance(answers, Answer) else answers(request)
             _send(self, answer, len(requests))
 
+        def do_CONNECT(self) -> None:
+            """Refuse a tunnel, as a proxy does."""
+            self.send_response(answers.status if isinstance(answers, Answer) else 405)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Write nothing."""
 
