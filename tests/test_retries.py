@@ -32,7 +32,8 @@ from tests.support.servers import Answer, Break, Request, answering
 
 PAGES = 4
 EXPECTED = [f"target-{number}" for number in range(PAGES)]
-ONE_ATTEMPT = {"total_max_attempts": 1}
+ONE_ATTEMPT: Any = {"total_max_attempts": 1}
+pytestmark = pytest.mark.slow  # most of them wait
 
 
 def _page(request: Request) -> Answer:
@@ -70,7 +71,6 @@ CLIENTS: dict[str, Callable[..., MaintenanceWindowClient]] = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("make", CLIENTS.values(), ids=CLIENTS)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 def test_outage_of_three_seconds_loses_nothing(

@@ -176,7 +176,7 @@ def test_mock_ends_for_an_older_client() -> None:
     """After the mock a client goes to its own endpoint again."""
     with answering(Answer.of_error("ThrottlingException")) as server:
         config = Config(retries={"total_max_attempts": 1})
-        client = MaintenanceWindowClient(endpoint_url=server.url, config=config)
+        client = MaintenanceWindowClient(endpoint_url=server.url, config=config, retry_timeout=0)
         with mock_maintenance_windows() as executions:
             task = executions.add_task()
             client.get_task_execution(*task.task_ids)

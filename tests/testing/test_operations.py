@@ -164,7 +164,9 @@ def test_fail_next_injects_errors(
 ) -> None:
     """`fail_next` makes the given number of calls fail with the code."""
     server.executions.fail_next(code, times=2)
-    with MaintenanceWindowClient(endpoint_url=server.url, config=NO_RETRY) as client:
+    with MaintenanceWindowClient(
+        endpoint_url=server.url, config=NO_RETRY, retry_timeout=0
+    ) as client:
         for _ in range(2):
             with pytest.raises(error) as caught:
                 client.get_task_execution(*task.task_ids)
