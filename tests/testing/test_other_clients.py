@@ -1,4 +1,4 @@
-"""Third-party clients of ``ssm-mwx serve``: the AWS CLI and AWS's JavaScript SDK."""
+"""Third-party clients of the test server: the AWS CLI and AWS's JavaScript SDK."""
 
 from __future__ import annotations
 
@@ -6,32 +6,91 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from botocore import xform_name
 
-from ssm_mwx import MaintenanceWindowClient, TaskIds, structure
-from ssm_mwx.models import InvocationPage, TaskExecution
-from tests.support.fakes import IDS
+from ssm_mwx import (
+    CommandInvocationPage,
+    InvocationPage,
+    TaskExecution,
+    TaskExecutionPage,
+    WindowExecution,
+    WindowExecutionPage,
+    structure,
+)
+from ssm_mwx.testing import samples, serve
+from ssm_mwx.testing.operations import OPERATIONS
+from tests.support.clients import plain
 
 AWS_CLI = os.environ.get("SSM_MWX_AWS_CLI")
 JS_SDK = os.environ.get("SSM_MWX_JS_SDK")
 NODE = shutil.which("node")
 
-TARGETS = 130
-PAGE_SIZE = 50
+REGION = "us-east-1"
+RUN = samples.window_run()
+PATCH = RUN.runs[0]
+MANY_TASKS = "22222222-2222-3333-4444-555555555555"
+UNKNOWN_ID = "11111111-2222-3333-4444-555555555555"
+
+WINDOWS = "DescribeMaintenanceWindowExecutions"
+WINDOW = "GetMaintenanceWindowExecution"
+TASKS = "DescribeMaintenanceWindowExecutionTasks"
+TASK = "GetMaintenanceWindowExecutionTask"
+INVOCATIONS = "DescribeMaintenanceWindowExecutionTaskInvocations"
+COMMANDS = "ListCommandInvocations"
+COMMAND = "GetCommandInvocation"
+
+WINDOW_IDS = {"WindowExecutionId": RUN.window_execution.window_execution_id}
+TASK_IDS = {**WINDOW_IDS, "TaskId": RUN.runs[1].task.task_execution_id}
+NODE_IDS = {
+    "CommandId": PATCH.commands[0].command_id,
+    "InstanceId": PATCH.commands[0].instance_id,
+}
+MEMBERS: dict[str, dict[str, Any]] = {
+    WINDOWS: {
+        "WindowId": samples.WINDOW_ID,
+        "Filters": [{"Key": "ExecutedAfter", "Values": ["2026-03-01T00:00:00Z"]}],
+    },
+    WINDOW: WINDOW_IDS,
+    TASKS: {**WINDOW_IDS, "Filters": [{"Key": "STATUS", "Values": ["FAILED"]}]},
+    TASK: TASK_IDS,
+    INVOCATIONS: {**TASK_IDS, "Filters": [{"Key": "STATUS", "Values": ["FAILED", "SUCCESS"]}]},
+    COMMANDS: {
+        "CommandId": PATCH.commands[0].command_id,
+        "Details": True,
+        "Filters": [{"key": "Status", "value": "Failed"}],
+    },
+    COMMAND: {**NODE_IDS, "PluginName": "PatchLinux"},
+}
+"""A request of each operation, with filters."""
+MODELS: dict[str, type[Any]] = {
+    WINDOWS: WindowExecutionPage,
+    WINDOW: WindowExecution,
+    TASKS: TaskExecutionPage,
+    TASK: TaskExecution,
+    INVOCATIONS: InvocationPage,
+    COMMANDS: CommandInvocationPage,
+}
 
 
 @attrs.frozen
 class Served:
-    """A running ``ssm-mwx serve``: the environment and the ids that it printed."""
+    """A running test server: its address, and the environment that leads to it."""
 
+    url: str
     environment: dict[str, str]
-    ids: TaskIds
+
+    def answer(self, operation: str, members: dict[str, Any]) -> dict[str, Any]:
+        """Return what boto3 gets."""
+        ssm = plain(endpoint_url=self.url, region_name=REGION)
+        answer: dict[str, Any] = getattr(ssm, xform_name(operation))(**members)
+        answer.pop("ResponseMetadata")
+        return answer
 
 
 @attrs.frozen
@@ -48,28 +107,31 @@ Ask = Callable[[Served, str, dict[str, Any]], Answer]
 
 @pytest.fixture(name="served", scope="module")
 def _served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Run ``ssm-mwx serve`` in a separate process."""
-    environment = {name: value for name, value in os.environ.items() if name[:4] != "AWS_"}
-    command = [sys.executable, "-m", "ssm_mwx", "serve", "--targets", str(TARGETS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout is not None
-        exports: dict[str, str] = {}
-        while "TASK_EXECUTION_ID" not in exports:
-            words = process.stdout.readline().split()
-            exports |= dict(
-                word.split("=", 1) for word in words if words[0] == "export" and "=" in word
-            )
-        ids = TaskIds(exports["WINDOW_EXECUTION_ID"], exports["TASK_EXECUTION_ID"])
-        home = {"HOME": str(tmp_path_factory.mktemp("home"))}
-        yield Served(environment | exports | home, ids)
-        process.terminate()
+    """Serve three nights of a window, and a page too many of everything else."""
+    with serve() as server:
+        store = server.executions
+        for night in range(3):
+            store.add_window_run(samples.window_run(night), region_name=REGION)
+        for _ in range(12):
+            store.add_window_execution(window_id=samples.WINDOW_ID, region_name=REGION)
+            store.add_task(window_execution_id=MANY_TASKS, region_name=REGION)
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path_factory.mktemp("home")),
+            "AWS_ENDPOINT_URL_SSM": server.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+        yield Served(server.url, environment)
 
 
 def _ask_aws_cli(served: Served, operation: str, members: dict[str, Any]) -> Answer:
-    command = "".join(f"-{char.lower()}" if char.isupper() else char for char in operation)
+    command = xform_name(operation, "-")
     done = subprocess.run(
         [
-            *(str(AWS_CLI), "ssm", command.removeprefix("-"), "--output", "json", "--no-paginate"),
+            *(str(AWS_CLI), "ssm", command, "--output", "json", "--no-paginate"),
             *("--cli-input-json", json.dumps(members)),
         ],
         env=served.environment,
@@ -131,71 +193,84 @@ def _ask(request: pytest.FixtureRequest) -> Ask:
     return ask
 
 
-GET = "GetMaintenanceWindowExecutionTask"
-DESCRIBE = "DescribeMaintenanceWindowExecutionTaskInvocations"
+def test_every_operation_is_asked() -> None:
+    """An operation that the fake AWS gains needs a request here."""
+    assert set(MEMBERS) == set(OPERATIONS)
 
 
-def _members(ids: tuple[str, str], **others: Any) -> dict[str, Any]:
-    return {"WindowExecutionId": ids[0], "TaskId": ids[1], **others}
+@pytest.mark.parametrize("operation", MODELS)
+def test_other_client_reads_the_same(ask: Ask, served: Served, operation: str) -> None:
+    """The answer of each operation equals the one that boto3 reads."""
+    members = MEMBERS[operation]
+    answer = ask(served, operation, members)
+    expected = served.answer(operation, members)
+
+    assert answer.error is None
+    model = MODELS[operation]
+    assert structure(answer.document, model) == structure(expected, model)
 
 
-@pytest.fixture(name="client")
-def _client(served: Served) -> Iterator[MaintenanceWindowClient]:
-    """Return a client of the library, to compare with."""
-    with MaintenanceWindowClient(
-        endpoint_url=served.environment["AWS_ENDPOINT_URL_SSM"],
-        region_name=served.environment["AWS_REGION"],
-    ) as client:
-        yield client
+def test_other_client_reads_the_same_output(ask: Ask, served: Served) -> None:
+    """The output of a command on a node equals the one that boto3 reads."""
+    answer = ask(served, COMMAND, MEMBERS[COMMAND])
+
+    assert answer.document == served.answer(COMMAND, MEMBERS[COMMAND])
 
 
-def test_other_client_reads_the_same_task(
-    ask: Ask, served: Served, client: MaintenanceWindowClient
+@pytest.mark.parametrize(
+    ("operation", "members", "sizes"),
+    [
+        (WINDOWS, {"WindowId": samples.WINDOW_ID, "MaxResults": 10}, [10, 5]),
+        (
+            TASKS,
+            {"WindowExecutionId": MANY_TASKS, "MaxResults": 10},
+            [10, 2],
+        ),
+        (INVOCATIONS, {**TASK_IDS, "MaxResults": 10}, [10, 2]),
+        (COMMANDS, {"CommandId": PATCH.commands[0].command_id, "MaxResults": 50}, [50, 34]),
+    ],
+)
+def test_other_client_follows_tokens(
+    ask: Ask, served: Served, operation: str, members: dict[str, Any], sizes: list[int]
 ) -> None:
-    """The task equals the one that the library reads."""
-    answer = ask(served, GET, _members(served.ids))
+    """All pages together equal what boto3 reads."""
+    pages = [structure(ask(served, operation, members).document, MODELS[operation])]
+    while pages[-1].next_token:
+        following = {**members, "NextToken": pages[-1].next_token}
+        pages.append(structure(ask(served, operation, following).document, MODELS[operation]))
 
-    assert structure(answer.document, TaskExecution) == client.get_task_execution(*served.ids)
-
-
-def test_other_client_reads_the_same_invocations(
-    ask: Ask, served: Served, client: MaintenanceWindowClient
-) -> None:
-    """All pages together equal what the library reads."""
-    pages: list[InvocationPage] = []
-    token: dict[str, str] = {}
-    while not pages or pages[-1].next_token:
-        members = _members(served.ids, MaxResults=PAGE_SIZE, **token)
-        pages.append(structure(ask(served, DESCRIBE, members).document, InvocationPage))
-        token = {"NextToken": str(pages[-1].next_token)}
-
-    assert [len(page) for page in pages] == [50, 50, 30]
-    expected = list(client.iter_task_invocations(*served.ids))
-    assert [invocation for page in pages for invocation in page] == expected
-
-
-def test_other_client_filters_alike(
-    ask: Ask, served: Served, client: MaintenanceWindowClient
-) -> None:
-    """A STATUS filter selects the same invocations."""
-    members = _members(served.ids, Filters=[{"Key": "STATUS", "Values": ["FAILED"]}])
-    page = structure(ask(served, DESCRIBE, members).document, InvocationPage)
-
-    assert list(page) == list(client.iter_task_invocations(*served.ids, statuses="FAILED"))
+    assert [len(page) for page in pages] == sizes
+    every = {**members, "MaxResults": 50 if operation == COMMANDS else 100}
+    first = structure(served.answer(operation, every), MODELS[operation])
+    assert [item for page in pages for item in page][: len(first)] == list(first)
 
 
 @pytest.mark.parametrize(
     ("operation", "members", "error"),
     [
-        (GET, _members(IDS), "DoesNotExistException"),
-        (DESCRIBE, _members(IDS), "DoesNotExistException"),
-        (GET, _members(("x" * 36, IDS[1])), "ValidationException"),
-        (DESCRIBE, _members(IDS, MaxResults=101), "ValidationException"),
+        (WINDOWS, {"WindowId": "mw-" + "x" * 17}, "ValidationException"),
+        (WINDOWS, {"WindowId": samples.WINDOW_ID, "NextToken": "AAAA"}, "ValidationException"),
+        (WINDOW, {"WindowExecutionId": UNKNOWN_ID}, "DoesNotExistException"),
+        (WINDOW, {"WindowExecutionId": "x" * 36}, "ValidationException"),
+        (TASKS, {"WindowExecutionId": UNKNOWN_ID}, "DoesNotExistException"),
+        (TASKS, {**WINDOW_IDS, "MaxResults": 101}, "ValidationException"),
+        (TASK, {**TASK_IDS, "TaskId": UNKNOWN_ID}, "DoesNotExistException"),
+        (TASK, {**TASK_IDS, "TaskId": "x" * 36}, "ValidationException"),
+        (INVOCATIONS, {**TASK_IDS, "TaskId": UNKNOWN_ID}, "DoesNotExistException"),
+        (INVOCATIONS, {**TASK_IDS, "MaxResults": 101}, "ValidationException"),
         (
-            DESCRIBE,
-            _members(IDS, Filters=[{"Key": "STATUS", "Values": ["GONE"]}]),
+            INVOCATIONS,
+            {**TASK_IDS, "Filters": [{"Key": "STATUS", "Values": ["GONE"]}]},
             "ValidationException",
         ),
+        (INVOCATIONS, {**TASK_IDS, "NextToken": "AAAA"}, "ValidationException"),
+        (COMMANDS, {"CommandId": UNKNOWN_ID}, "InvalidCommandId"),
+        (COMMANDS, {"NextToken": "AAAA"}, "InvalidNextToken"),
+        (COMMANDS, {"MaxResults": 51}, "ValidationException"),
+        (COMMAND, {**NODE_IDS, "CommandId": UNKNOWN_ID}, "InvalidCommandId"),
+        (COMMAND, {**NODE_IDS, "InstanceId": "i-12345678"}, "InvocationDoesNotExist"),
+        (COMMAND, {**NODE_IDS, "PluginName": "PatchMars"}, "InvalidPluginName"),
+        ("GetConnectionStatus", {"Target": "i-12345678"}, "UnknownOperationException"),
     ],
 )
 def test_other_client_gets_the_same_errors(
@@ -205,8 +280,9 @@ def test_other_client_gets_the_same_errors(
     assert ask(served, operation, members).error == error
 
 
-def test_other_client_cannot_use_an_unknown_token(ask: Ask, served: Served) -> None:
-    """A token that the server did not issue is refused."""
-    assert (
-        ask(served, DESCRIBE, _members(served.ids, NextToken="AAAA")).error == "ValidationException"
-    )
+def test_other_client_sends_wrong_types(ask: Ask, served: Served) -> None:
+    """A member of the wrong type is refused by the client, or is a SerializationException."""
+    answer = ask(served, TASKS, {**WINDOW_IDS, "MaxResults": "ten"})
+
+    assert answer.document == {}
+    assert answer.error in ("SerializationException", "")
