@@ -242,11 +242,14 @@ class TaskInvocation(_TaskRun, _ParsedOnce):
 
     @property
     def instance_ids(self) -> tuple[str, ...]:
-        """The managed nodes that `parameters` names; empty for a run by tag."""
-        from ssm_mwx.parameters import RunCommandParameters
+        """The managed nodes that `parameters` names; empty for a run by tag.
+
+        Of an AUTOMATION runbook's parameters: the values that have the form of a node's id.
+        """
+        from ssm_mwx.parameters import AutomationParameters, RunCommandParameters
 
         parameters = self.parameters
-        if isinstance(parameters, RunCommandParameters):
+        if isinstance(parameters, RunCommandParameters | AutomationParameters):
             return parameters.named_instance_ids
         return ()
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
@@ -13,6 +14,8 @@ import attrs
 
 from ssm_mwx.enums import TaskType
 from ssm_mwx.redaction import REDACTED, SENSITIVE, hide_sensitive
+
+_NODE_ID = re.compile(r"i-(\w{8}|\w{17})|mi-\w{17}", re.ASCII)
 
 
 def _redact_content(value: Any) -> str:
@@ -156,6 +159,14 @@ class RunCommandParameters:
                     named |= dict.fromkeys(_strings(values) or ())
         return tuple(named)
 
+    @property
+    def target_keys(self) -> tuple[str, ...]:
+        """The keys of `targets` that do not name nodes by id, such as ``tag:PatchGroup``."""
+        keys = dict.fromkeys(
+            str(target.get("key", "")) for target in map(_lower_keys, self.targets)
+        )
+        return tuple(key for key in keys if key.lower() != "instanceids")
+
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class AutomationParameters:
@@ -172,6 +183,12 @@ class AutomationParameters:
     """The runbook's own parameters. The values are sensitive."""
     extra: dict[str, Any] = _extra()
     """What AWS sent besides, under its own spelling. Sensitive."""
+
+    @property
+    def named_instance_ids(self) -> tuple[str, ...]:
+        """Those values of `parameters` that have the form of a managed node's id."""
+        values = (value for values in self.parameters.values() for value in values)
+        return tuple(dict.fromkeys(filter(_NODE_ID.fullmatch, values)))
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
