@@ -60,7 +60,7 @@ if TYPE_CHECKING:
         StepFunctionsParameters,
         UnrecognizedParameters,
     )
-    from ssm_mwx.report import Durations, TaskReport
+    from ssm_mwx.report import Durations, NodeOutcome, TaskReport
     from ssm_mwx.validation import Duration, Statuses
     from ssm_mwx.waiter import OnPoll
     from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
@@ -91,6 +91,7 @@ __all__ = [
     "InvocationPage",
     "LambdaParameters",
     "MaintenanceWindowClient",
+    "NodeOutcome",
     "NotificationConfig",
     "OnPoll",
     "Page",

@@ -4,6 +4,7 @@ It works on models alone and makes no AWS call. Modules that need an extra are i
 are used.
 """
 
+from ssm_mwx.report.nodes import NodeOutcome
 from ssm_mwx.report.task_report import Durations, TaskReport
 
-__all__ = ["Durations", "TaskReport"]
+__all__ = ["Durations", "NodeOutcome", "TaskReport"]

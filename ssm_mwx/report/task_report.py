@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,6 +16,7 @@ from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
 from ssm_mwx.report import html, sampling
 from ssm_mwx.report.formatting import counts_text, status_text
+from ssm_mwx.report.nodes import NodeOutcome, Nodes, find_nodes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,12 +37,25 @@ class Durations:
     """None took longer."""
 
 
+def _aware(time: datetime) -> datetime:
+    """Return a time in UTC; one without a zone is in UTC already."""
+    return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
+
+
+def _find_nodes(report: TaskReport) -> Nodes | None:
+    return None if report.commands is None else find_nodes(report.invocations, report.commands)
+
+
 @attrs.frozen(repr=False)
 class TaskReport:
     """A task execution and its invocations, to look at.
 
-    `MaintenanceWindowClient.report` fetches one; made from what ``load_task_execution`` and
-    ``load_task_invocations`` read, it needs no AWS account. A notebook shows it as HTML, rich as
+    An invocation is not a machine: it may cover many nodes, and its status is the whole command's.
+    With `commands` the report knows how each node fared.
+
+    `MaintenanceWindowClient.report` fetches one; made from what ``load_task_execution``,
+    ``load_task_invocations`` and ``load_command_invocations`` read, it needs no AWS account. It can
+    be iterated over, and has as many items as invocations. A notebook shows it as HTML, rich as
     text, and whatever takes Arrow data (``polars.DataFrame(report)``) takes it directly. No view
     shows a sensitive value unless asked.
     """
@@ -54,6 +68,22 @@ class TaskReport:
         default=None, converter=attrs.converters.optional(tuple[CommandInvocation, ...])
     )
     """What their commands did on each node; None if that was not looked up."""
+    fetched_at: datetime = attrs.field(
+        factory=lambda: datetime.now(UTC), eq=False, kw_only=True, converter=_aware
+    )
+    """When it was fetched, in UTC; of a report that is made by hand, when it was made."""
+    _known: Nodes | None = attrs.field(
+        init=False, eq=False, default=attrs.Factory(_find_nodes, takes_self=True)
+    )
+    """The nodes, found once; None without `commands`."""
+
+    def __len__(self) -> int:
+        return len(self.invocations)
+
+    def __iter__(self) -> Iterator[TaskInvocation]:
+        return iter(self.invocations)
+
+    # --- invocations ---
 
     @property
     def counts(self) -> Counter[ExecutionStatus | None]:
@@ -101,6 +131,60 @@ class TaskReport:
             p95=ascending[math.ceil(0.95 * number) - 1],
             longest=ascending[-1],
         )
+
+    # --- nodes ---
+
+    @property
+    def nodes(self) -> tuple[NodeOutcome, ...] | None:
+        """How each node fared, in the order of the invocations; None without `commands`."""
+        return None if self._known is None else self._known.outcomes
+
+    @property
+    def failed_nodes(self) -> tuple[NodeOutcome, ...]:
+        """The nodes on which the command ended and did not succeed.
+
+        Raises:
+            ValueError: The nodes were not looked up.
+        """
+        nodes = self._looked_up().outcomes
+        return tuple(node for node in nodes if node.is_terminal and not node.succeeded)
+
+    @property
+    def node_counts(self) -> Counter[ExecutionStatus | None]:
+        """Number of nodes by status; those whose status is not known are under None.
+
+        Raises:
+            ValueError: The nodes were not looked up.
+        """
+        return Counter(node.status for node in self._looked_up().outcomes)
+
+    @property
+    def failure_causes(self) -> Counter[tuple[ExecutionStatus | None, str | None]]:
+        """Number of failed nodes by status and status details.
+
+        Raises:
+            ValueError: The nodes were not looked up.
+        """
+        return Counter((node.status, node.status_details) for node in self.failed_nodes)
+
+    @property
+    def invocations_without_nodes(self) -> tuple[TaskInvocation, ...]:
+        """The invocations whose nodes are not known.
+
+        AWS keeps the nodes of a command for 30 days. A task of another type has nodes only if its
+        parameters name one.
+
+        Raises:
+            ValueError: The nodes were not looked up.
+        """
+        return self._looked_up().invocations_without
+
+    def _looked_up(self) -> Nodes:
+        if self._known is None:
+            raise ValueError("the report has no nodes: fetch it with nodes=True, or give commands")
+        return self._known
+
+    # --- views ---
 
     def to_arrow(self, *, explode_instances: bool = False, include_sensitive: bool = False) -> Any:
         """Return a ``pyarrow.Table`` with a row for each invocation.

@@ -8,7 +8,16 @@ from typing import Any
 
 import attrs
 
-from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, TaskType
+from ssm_mwx import (
+    CommandInvocation,
+    CommandInvocationStatus,
+    CommandPlugin,
+    ExecutionStatus,
+    TaskExecution,
+    TaskInvocation,
+    TaskReport,
+    TaskType,
+)
 from ssm_mwx.testing import samples
 from tests.support.fakes import SECRET
 
@@ -48,6 +57,91 @@ def invocation_of(
     return TaskInvocation(**given | fields)
 
 
+def by_tag(
+    command_id: str | None, status: str = "FAILED", key: str = "tag:PatchGroup", **fields: Any
+) -> TaskInvocation:
+    """Return an invocation by tag, whose nodes only its command knows."""
+    targets = [{"key": key, "targetValues": ["web"]}]
+    parameters = {"documentName": "AWS-RunPatchBaseline", "targets": targets}
+    given: dict[str, Any] = {"raw_parameters": json.dumps(parameters), "execution_id": command_id}
+    return invocation_of(status, **given | fields)
+
+
+def node_id(number: int) -> str:
+    """Return the id of a managed node."""
+    return f"i-{number:017x}"
+
+
+def command_of(
+    node: int,
+    command_id: str,
+    status: str = "Success",
+    *,
+    start: float | None = None,
+    **fields: Any,
+) -> CommandInvocation:
+    """Return what a command did on a node; with a `start` it has a plugin that took a minute."""
+    plugins: tuple[CommandPlugin, ...] | None = None
+    if start is not None:
+        began = START + timedelta(seconds=start)
+        plugins = (
+            CommandPlugin(
+                name="PatchLinux",
+                status=CommandInvocationStatus(status),
+                response_start_date_time=began,
+                response_finish_date_time=began + timedelta(minutes=1),
+                output=SECRET,
+            ),
+        )
+    given: dict[str, Any] = {
+        "command_id": command_id,
+        "instance_id": node_id(node),
+        "instance_name": f"web-{node}",
+        "status": CommandInvocationStatus(status),
+        "status_details": status,
+        "command_plugins": plugins,
+        "trace_output": SECRET,
+    }
+    return CommandInvocation(**given | fields)
+
+
+def commands_of(
+    command_id: str, nodes: range, failed: int, *, details: bool = False
+) -> list[CommandInvocation]:
+    """Return what a command did on some nodes, the first of which failed."""
+    return [
+        command_of(
+            node,
+            command_id,
+            "Failed" if node < nodes[0] + failed else "Success",
+            start=node if details else None,
+        )
+        for node in nodes
+    ]
+
+
+def tag_report(nodes: int = 250, failed: int = 20, *, details: bool = False) -> TaskReport:
+    """Return the report of a run by tag: an invocation in SUCCESS and one in FAILED, each with
+    half of the nodes and of the failures.
+    """
+    half = nodes // 2
+    commands = [
+        *commands_of("command-1", range(half), failed // 2, details=details),
+        *commands_of("command-2", range(half, nodes), failed - failed // 2, details=details),
+    ]
+    invocations = [by_tag("command-1", "SUCCESS"), by_tag("command-2", "FAILED")]
+    return TaskReport(report_of().task, invocations, commands)
+
+
+def ids_report(nodes: int = 50, failed: int = 2) -> TaskReport:
+    """Return the report of a run by ids: one invocation in FAILED that names every node."""
+    named = tuple(map(node_id, range(nodes)))
+    invocation = invocation_of("FAILED", nodes=named, execution_id="command-1")
+    return TaskReport(
+        report_of().task, [invocation], commands_of("command-1", range(nodes), failed)
+    )
+
+
 def report_of(*invocations: TaskInvocation, **task_fields: Any) -> TaskReport:
     """Return the report of a Run Command task with these invocations."""
     given: dict[str, Any] = {
@@ -62,7 +156,8 @@ def report_of(*invocations: TaskInvocation, **task_fields: Any) -> TaskReport:
 
 def patch_report(targets: int) -> TaskReport:
     """Return the report of a patch run."""
-    return TaskReport(*samples.patch_run(targets))
+    task, invocations, *_ = samples.patch_run(targets)
+    return TaskReport(task, invocations)
 
 
 def secret_report() -> TaskReport:
