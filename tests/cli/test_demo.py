@@ -45,7 +45,7 @@ def test_demo_shows_every_target_that_needs_attention(lines: list[str]) -> None:
     """Each target that failed has its node, status, details, start and duration."""
     row = re.compile(r"(FAILED|TIMED_OUT) +i-[0-9a-f]{17} +\w+ +\d\d:\d\d:\d\d +\d+.*( s|min) *")
 
-    assert sum(bool(row.fullmatch(line)) for line in lines) == 17
+    assert sum(bool(row.fullmatch(line)) for line in lines) == 19
 
 
 def test_demo_ends_with_lines_for_ones_own_account(lines: list[str]) -> None:
