@@ -8,6 +8,9 @@ named by `ids` as the AWS CLI saves it. Its namespace has two functions of the r
 from __future__ import annotations
 
 import json
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -61,12 +64,14 @@ def _namespace(
 def _how_to(
     maintenance_window_executions: ExecutionStore, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
-    """Store a failed patch run and twenty more runs; make a bucket and a mail address."""
+    """Store last night's run and others; make a bucket and a mail address."""
+    _add_run_of_last_night(maintenance_window_executions)
     monkeypatch.setenv("REPORT_BUCKET", "patch-reports")
     place = {"LocationConstraint": REGION}
     plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
     plain("ses").verify_email_identity(EmailAddress="patching@example.com")
     return {
+        "window_id": samples.WINDOW_ID,
         "ids": _failed_run(maintenance_window_executions, plain()),
         "twenty_ids": [
             maintenance_window_executions.add_run(
@@ -75,6 +80,17 @@ def _how_to(
             for seed in range(1, 21)
         ],
     }
+
+
+def _add_run_of_last_night(executions: ExecutionStore) -> None:
+    """Store two runs of one window: an old one, and one that began ten hours ago."""
+    now = datetime.now(UTC)
+    moments = [now - timedelta(hours=10)]
+    executions.add_window_run(samples.window_run(seed=1))
+    executions.add_window_run(
+        samples.window_run(), over=timedelta(hours=3), clock=lambda: moments[-1]
+    )
+    moments.append(now)
 
 
 def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
@@ -110,5 +126,17 @@ def test_page_examples_run(
     document = parsed(page)
     document.namespace.update(namespace)
 
-    for example in document.examples():
-        example.evaluate()
+    with _closing_what_is_left(document.namespace):
+        for example in document.examples():
+            example.evaluate()
+
+
+@contextmanager
+def _closing_what_is_left(namespace: dict[str, Any]) -> Generator[None]:
+    """Close what a page opens, also if one of its examples fails: a server would run on."""
+    try:
+        yield
+    finally:
+        for value in namespace.values():
+            if isinstance(value, ExitStack):
+                value.close()
