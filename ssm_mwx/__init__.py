@@ -63,7 +63,13 @@ if TYPE_CHECKING:
     from ssm_mwx.report import Durations, NodeOutcome, TaskReport
     from ssm_mwx.validation import Duration, Statuses
     from ssm_mwx.waiter import OnPoll
-    from ssm_mwx.wire import load_task_execution, load_task_invocations, structure, unstructure
+    from ssm_mwx.wire import (
+        load_command_invocations,
+        load_task_execution,
+        load_task_invocations,
+        structure,
+        unstructure,
+    )
 
 __all__ = [
     "NOT_SUCCEEDED",
@@ -120,6 +126,7 @@ __all__ = [
     "WaitTimeoutError",
     "WindowExecution",
     "WindowExecutionPage",
+    "load_command_invocations",
     "load_task_execution",
     "load_task_invocations",
     "structure",

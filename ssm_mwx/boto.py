@@ -26,6 +26,7 @@ from ssm_mwx.errors import (
 )
 from ssm_mwx.models import Page
 from ssm_mwx.operations import OPERATION_NAMES, Operation
+from ssm_mwx.redaction import clean
 from ssm_mwx.retries import call_with_retries
 from ssm_mwx.threads import raise_if_cancelled
 
@@ -376,7 +377,9 @@ def _log_call(
         "attempts": None if retries is None else retries + 1,
         "milliseconds": round(1000 * seconds, 1),
     }
-    figures = " ".join(f"{name}={value}" for name, value in fields.items() if value is not None)
+    figures = " ".join(
+        f"{name}={clean(str(value))}" for name, value in fields.items() if value is not None
+    )
     _LOGGER.debug("%s %s", "failed" if answer is None else "answered", figures, extra=fields)
 
 

@@ -33,7 +33,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from ssm_mwx.redaction import describe
+from ssm_mwx.redaction import clean, describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,8 +114,11 @@ class ServiceError(SsmMwxError, ClientError):
 
     @property
     def message(self) -> str:
-        """AWS's message; empty if AWS sent none."""
-        return str(self._error.get("Message") or "")
+        """AWS's message on one line; empty if AWS sent none."""
+        return clean(str(self._error.get("Message") or ""))
+
+    def __str__(self) -> str:
+        return clean(super().__str__())
 
     @property
     def request_id(self) -> str | None:
@@ -266,7 +269,7 @@ class ResponseError(SsmMwxError):
         return self.is_truncated
 
     def __str__(self) -> str:
-        source = f" (answer of {self.operation_name}, request {self.request_id})"
+        source = f" (answer of {self.operation_name}, request {clean(str(self.request_id))})"
         return super().__str__() + (source if self.operation_name else "")
 
 

@@ -1,4 +1,4 @@
-"""What is sensitive, its placeholder, and how a value of any kind is described safely.
+"""What is sensitive, its placeholder, and how any value is described and any text shown safely.
 
 A field is sensitive if its metadata says so; there is no other list. `repr` and every view ask
 here.
@@ -50,6 +50,18 @@ def visible(model: attrs.AttrsInstance, name: str) -> Any:
     if value is None or name not in sensitive_fields(type(model)):
         return value
     return REDACTED
+
+
+def clean(text: str) -> str:
+    """Put `text` on one line, and replace each character that a display might act upon.
+
+    These are control characters such as a terminal's escape, the marks that reverse the direction
+    of writing, and halves of surrogate pairs, which no encoding takes.
+    """
+    words = " ".join(text.split())
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in words
+    )
 
 
 def describe(given: object) -> str:

@@ -5,7 +5,6 @@ The call to make, the clock and the sleep are arguments: nothing here knows of A
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -87,13 +86,11 @@ class Wait(Generic[_T]):
         self._raise_on_failure = raise_on_failure
         self._clock = clock or monotonic
         self._deadline = self._clock() + self._timeout
-        self._polled_at = -math.inf
         self._seen: _T | None = None
         self._error: Exception | None = None
 
     def poll(self, get: Callable[[], _T]) -> _T | None:
         """Make the call; None after a transient error. May run in another thread."""
-        self._polled_at = self._clock()
         self._error = None
         try:
             with no_later_than(self._deadline):
@@ -107,7 +104,7 @@ class Wait(Generic[_T]):
     def delay_after(self, seen: _T | None) -> float | None:
         """Return the seconds until the next poll, or None if `seen` has ended.
 
-        The last poll starts when the time is up, not before.
+        The last poll starts when the time is up. If a poll takes until then, it was the last.
 
         Raises:
             WaitTimeoutError: That was the last poll.
@@ -118,10 +115,9 @@ class Wait(Generic[_T]):
                 self._on_poll(seen)
             if seen.is_terminal:
                 return None
-        if self._polled_at >= self._deadline:
+        if self._clock() >= self._deadline:
             raise WaitTimeoutError(self._timeout_message(), self._seen) from self._error
-        left = max(0.0, self._deadline - self._clock())
-        return min(self._poll_interval, left, _LONGEST_DELAY)
+        return min(self._poll_interval, self._deadline - self._clock(), _LONGEST_DELAY)
 
     def result(self) -> _T:
         """Return the ended execution.

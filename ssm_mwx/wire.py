@@ -12,7 +12,15 @@ from cattrs import AttributeValidationNote, BaseValidationError, IterableValidat
 
 from ssm_mwx.converter import MEMBER_OF_FIELD, MismatchError, converter
 from ssm_mwx.errors import ResponseError, without_context
-from ssm_mwx.models import MODELS, InvocationPage, TaskExecution, TaskInvocation
+from ssm_mwx.models import (
+    MODELS,
+    CommandInvocation,
+    CommandInvocationPage,
+    InvocationPage,
+    Page,
+    TaskExecution,
+    TaskInvocation,
+)
 from ssm_mwx.redaction import REDACTED, describe, sensitive_fields
 
 orjson: Any
@@ -61,32 +69,58 @@ def unstructure(obj: object, *, redact_sensitive: bool = False) -> dict[str, Any
     return _redacted(obj) if redact_sensitive else converter.unstructure(obj)
 
 
-def load_task_execution(path: str | Path) -> TaskExecution:
+def load_task_execution(path: str | Path, *, encoding: str | None = None) -> TaskExecution:
     """Read a file with the output of ``aws ssm get-maintenance-window-execution-task``.
 
-    Any encoding that JSON may have is read, PowerShell's UTF-16 included.
+    Args:
+        path: The file.
+        encoding: Its encoding, such as ``cp1252``; by default UTF-8, UTF-16 or UTF-32, whichever
+            it is.
 
     Raises:
         ResponseError: The file is not JSON, or not that answer.
         OSError: The file cannot be read.
     """
-    return _load(path, TaskExecution)
+    return _load(path, TaskExecution, encoding)
 
 
-def load_task_invocations(path: str | Path) -> tuple[TaskInvocation, ...]:
+def load_task_invocations(
+    path: str | Path, *, encoding: str | None = None
+) -> tuple[TaskInvocation, ...]:
     """Read a file with the output of
     ``aws ssm describe-maintenance-window-execution-task-invocations``.
 
+    A bare list, as ``--query WindowExecutionTaskInvocationIdentities`` prints it, is read too.
     Warns (`UserWarning`) if a ``NextToken`` shows that later pages are missing.
+
+    Args:
+        path: The file.
+        encoding: As for `load_task_execution`.
 
     Raises:
         ResponseError: The file is not JSON, or not that answer.
         OSError: The file cannot be read.
     """
-    page = _load(path, InvocationPage)
-    if page.next_token is not None:
-        warnings.warn(f"{path} is partial: its NextToken says that more follow", stacklevel=2)
-    return page.invocations
+    return _load_items(path, InvocationPage, encoding)
+
+
+def load_command_invocations(
+    path: str | Path, *, encoding: str | None = None
+) -> tuple[CommandInvocation, ...]:
+    """Read a file with the output of ``aws ssm list-command-invocations``.
+
+    A bare list, as ``--query CommandInvocations`` prints it, is read too. Warns (`UserWarning`) if
+    a ``NextToken`` shows that later pages are missing.
+
+    Args:
+        path: The file.
+        encoding: As for `load_task_execution`.
+
+    Raises:
+        ResponseError: The file is not JSON, or not that answer.
+        OSError: The file cannot be read.
+    """
+    return _load_items(path, CommandInvocationPage, encoding)
 
 
 # --- for the layers above ---
@@ -135,6 +169,8 @@ def decode(body: bytes, encoding: str | None = "utf-8") -> Any:
             pass  # json reads some of what orjson refuses, such as half of a surrogate pair
     try:
         return json.loads(body.decode(encoding) if encoding else body)
+    except UnicodeDecodeError as error:
+        raise ResponseError(f"not in the encoding {error.encoding}") from error
     except (ValueError, RecursionError) as error:
         raise ResponseError("not JSON, or truncated") from error
 
@@ -181,10 +217,23 @@ def _locate(error: BaseException, cls: type) -> tuple[str, str | None]:
     return problem, path.removeprefix(".") or None
 
 
+def _load_items(path: str | Path, cls: type[Page[_T]], encoding: str | None) -> tuple[_T, ...]:
+    page = _load(path, cls, encoding)
+    if page.next_token is not None:
+        warnings.warn(f"{path} is partial: its NextToken says that more follow", stacklevel=3)
+    return page.items
+
+
 @without_context
-def _load(path: str | Path, cls: type[_T]) -> _T:
+def _load(path: str | Path, cls: type[_T], encoding: str | None) -> _T:
     try:
-        return structure(decode(Path(path).read_bytes(), encoding=None), cls)
+        data = decode(Path(path).read_bytes(), encoding)
+        is_page: bool = issubclass(cls, Page)
+        if is_page and isinstance(data, list):
+            data = {next(iter(MEMBER_OF_FIELD[cls].values())): data}
+        return structure(data, cls)
     except ResponseError as error:
         error.add_note(f"in the file {path}")
+        if encoding is None and str(error).startswith("not in the encoding"):
+            error.add_note("if it is in another encoding, name it: encoding='cp1252'")
         raise

@@ -9,7 +9,14 @@ from typing import Any
 
 import pytest
 
-from ssm_mwx import ExecutionStatus, ExternalAlarmState, TaskType
+from ssm_mwx import (
+    NOT_SUCCEEDED,
+    CommandInvocation,
+    CommandInvocationStatus,
+    ExecutionStatus,
+    ExternalAlarmState,
+    TaskType,
+)
 
 OpenEnumClass = type[ExecutionStatus | TaskType | ExternalAlarmState]
 
@@ -95,3 +102,44 @@ def test_is_terminal_holds_for_the_five_final_statuses() -> None:
         "CANCELLED",
         "SKIPPED_OVERLAPPING",
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Pending", ExecutionStatus.PENDING),
+        ("InProgress", ExecutionStatus.IN_PROGRESS),
+        ("Delayed", ExecutionStatus.PENDING),
+        ("Success", ExecutionStatus.SUCCESS),
+        ("Cancelled", ExecutionStatus.CANCELLED),
+        ("TimedOut", ExecutionStatus.TIMED_OUT),
+        ("Failed", ExecutionStatus.FAILED),
+        ("Cancelling", ExecutionStatus.CANCELLING),
+        ("Brand new", ExecutionStatus("Brand new")),
+    ],
+)
+def test_command_status_is_an_execution_status(value: str, expected: ExecutionStatus) -> None:
+    """Each status of a command has its counterpart, and an unknown one is kept."""
+    command = CommandInvocation(status=CommandInvocationStatus(value))
+
+    assert command.execution_status == expected
+    assert command.is_terminal is expected.is_terminal
+    assert command.succeeded is (value == "Success")
+
+
+def test_command_without_a_status_has_not_ended() -> None:
+    """Without a status nothing is known."""
+    command = CommandInvocation()
+
+    assert (command.execution_status, command.is_terminal, command.succeeded) == (
+        None,
+        False,
+        False,
+    )
+
+
+def test_not_succeeded_is_what_the_filter_takes_of_bad_news() -> None:
+    """Every status that is no success and not under way, but the one that AWS's filter refuses."""
+    good = {"SUCCESS", "PENDING", "IN_PROGRESS", "SKIPPED_OVERLAPPING"}
+
+    assert set(NOT_SUCCEEDED) == set(ExecutionStatus) - good

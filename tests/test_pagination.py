@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,8 +14,10 @@ from hypothesis import strategies as st
 
 from ssm_mwx import (
     InternalServerError,
+    InvocationPage,
     MaintenanceWindowClient,
     RepeatedTokenError,
+    ResponseError,
     TaskInvocation,
     TaskInvocationPager,
 )
@@ -284,3 +289,47 @@ def test_resuming_after_a_failed_fetch_is_exact(
     assert state(pager) == (failing, False)
     assert got + names(pager_of(ssm, pager.resume_token)) == names_of_sizes(sizes)
     assert names(pager) == names_of_sizes(sizes)
+
+
+def test_empty_pages_in_a_row_are_followed_with_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Empty pages with new tokens are followed; the log warns at 100 of them."""
+    last = 250
+
+    def fetch(_token: str | None, number: int) -> InvocationPage:
+        items = (TaskInvocation(),) if number == last else ()
+        return InvocationPage(items, None if number == last else f"token {number}", number=number)
+
+    assert len(list(TaskInvocationPager(fetch))) == 1
+    assert caplog.messages == ["100 empty pages in a row, each with a new token"]
+
+
+def test_pager_collected_in_its_own_thread_is_silent(capfd: pytest.CaptureFixture[str]) -> None:
+    """A pager whose last reference goes in its own background thread prints nothing."""
+    pagers: list[Any] = []
+
+    def fetch(token: str | None, number: int) -> InvocationPage:
+        if token is not None:
+            pagers.clear()
+            gc.collect()
+        return InvocationPage((TaskInvocation(),), f"token {number}", number=number)
+
+    pagers.append(iter(TaskInvocationPager(fetch, prefetch=True)))
+    next(pagers[0])
+    for thread in threading.enumerate():
+        if thread.name == "ssm_mwx":
+            thread.join(10)
+
+    assert pagers == []
+    assert capfd.readouterr().err == ""
+
+
+def test_empty_object_in_answer_to_a_token_is_no_end() -> None:
+    """``{}`` in answer to a token is refused, and the place is kept."""
+    ssm = FakeSsmClient({None: invocations_answer(next_token="more"), "more": {}})
+    pager = pager_of(ssm)
+
+    with pytest.raises(ResponseError, match="no member of InvocationPage is there"):
+        list(pager)
+    assert (pager.resume_token, pager.finished) == ("more", False)

@@ -168,20 +168,18 @@ class TestDeadline:
         assert _wait(_task("PENDING"), _task("SUCCESS"), clock=clock, timeout=10).succeeded
         assert clock.sleeps == [10]
 
-    def test_slow_poll_is_followed_by_one_more(self, clock: FakeClock) -> None:
-        """A call that began before the deadline may be stale, so one more poll follows."""
-        calls = 0
+    def test_poll_that_takes_until_the_deadline_is_the_last(self, clock: FakeClock) -> None:
+        """A wait overshoots by one call at the most."""
 
         def get() -> TaskExecution:
-            nonlocal calls
-            calls += 1
             clock.now += 100
-            return _task("SUCCESS" if calls == 2 else "PENDING")
+            return _task("PENDING")
 
         rules = waiter.Wait("the task", timeout=60, clock=clock.time)
 
-        assert waiter.wait_until_ended(get, rules, sleep=clock.sleep).succeeded
-        assert clock.sleeps == [0]
+        with pytest.raises(WaitTimeoutError):
+            waiter.wait_until_ended(get, rules, sleep=clock.sleep)
+        assert clock.sleeps == []
 
     def test_poll_after_the_deadline_is_the_last(self, clock: FakeClock) -> None:
         """A poll that begins after the deadline is the last one."""

@@ -19,7 +19,8 @@ from ssm_mwx.cli.exit_status import Failing
 from ssm_mwx.cli.options import Connection
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.models import TaskExecution
-from ssm_mwx.report.formatting import clean, status_text
+from ssm_mwx.redaction import clean
+from ssm_mwx.report.formatting import status_text
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
 
 _F = TypeVar("_F", bound=Callable[..., Any])

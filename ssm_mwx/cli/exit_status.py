@@ -16,7 +16,7 @@ import click
 from botocore.exceptions import BotoCoreError
 
 from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
-from ssm_mwx.report.formatting import clean
+from ssm_mwx.redaction import clean
 
 
 class Failing(click.Group):

@@ -13,10 +13,9 @@ from typing import Any, cast
 from rich.console import Console
 
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.redaction import REDACTED
+from ssm_mwx.redaction import REDACTED, clean
 from ssm_mwx.report import TaskReport, terminal
 from ssm_mwx.report.columns import columns_of
-from ssm_mwx.report.formatting import clean
 from ssm_mwx.wire import unstructure
 
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
-from ssm_mwx.redaction import REDACTED, sensitive_fields, visible
+from ssm_mwx.redaction import REDACTED, clean, sensitive_fields, visible
 
 NOTHING = "—"
 """The text for a member that AWS left out."""
@@ -73,18 +73,6 @@ def _attention_key(invocation: TaskInvocation) -> tuple[float, str, bool, dateti
 
 
 # --- any text ---
-
-
-def clean(text: str) -> str:
-    """Put `text` on one line, and replace each character that a display might act upon.
-
-    These are control characters such as a terminal's escape, the marks that reverse the direction
-    of writing, and halves of surrogate pairs, which no encoding takes.
-    """
-    words = " ".join(text.split())
-    return "".join(
-        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in words
-    )
 
 
 def shorten(text: str, width: int) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.redaction import clean
 from ssm_mwx.report import formatting
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _page_title(report: TaskReport) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(formatting.clean(text))
+    return escape(clean(text))
 
 
 def _member(model: TaskExecution | TaskInvocation, name: str) -> str:
@@ -203,7 +204,7 @@ def _timeline(report: TaskReport) -> str:
     except ModuleNotFoundError:
         return ""
     except Exception as error:  # noqa: BLE001 - whatever Altair or vl-convert meets
-        reason = formatting.shorten(formatting.clean(str(error)), 250)
+        reason = formatting.shorten(clean(str(error)), 250)
         warnings.warn(f"the page has no timeline, which cannot be drawn: {reason}", stacklevel=4)
         return ""
     return f'<figure style="margin:28px 0 0">{svg}</figure>\n'

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation
+from ssm_mwx.redaction import clean
 from ssm_mwx.report import formatting
 from tests.support.reports import START, invocation_of
 
@@ -73,7 +74,7 @@ def test_colour_of_unknown_status_is_no_other(status: ExecutionStatus | None) ->
 )
 def test_clean_replaces_what_a_display_acts_upon(text: str, expected: str) -> None:
     """Control characters, marks of direction and half characters are replaced, on one line."""
-    assert formatting.clean(text) == expected
+    assert clean(text) == expected
 
 
 @pytest.mark.parametrize(
