@@ -245,6 +245,8 @@ class AsyncMaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
+        nodes: bool = False,
+        details: bool = False,
         progress: bool = False,
     ) -> TaskReport:
         """See `MaintenanceWindowClient.report`."""
@@ -253,6 +255,8 @@ class AsyncMaintenanceWindowClient:
             window_execution_id,
             task_execution_id,
             statuses=statuses,
+            nodes=nodes,
+            details=details,
             progress=progress,
         )
 

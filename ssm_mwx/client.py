@@ -13,6 +13,7 @@ from ssm_mwx.models import (
     Page,
     TaskExecution,
     TaskExecutionIdentity,
+    TaskInvocation,
     WindowExecution,
 )
 from ssm_mwx.operations import (
@@ -29,6 +30,7 @@ from ssm_mwx.retries import RETRY_TIMEOUT
 from ssm_mwx.validation import Duration, Statuses
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     import boto3
@@ -185,6 +187,8 @@ class MaintenanceWindowClient:
         task_execution_id: str,
         *,
         statuses: Statuses = (),
+        nodes: bool = False,
+        details: bool = False,
         progress: bool = False,
     ) -> TaskReport:
         """Get a task and all its invocations as a report.
@@ -192,13 +196,19 @@ class MaintenanceWindowClient:
         Args:
             window_execution_id: Id of the maintenance window execution.
             task_execution_id: Id of the task execution.
-            statuses: Only invocations in one of these; empty for all.
+            statuses: Only invocations in one of these; empty for all. AWS calls a command
+                successful while fewer than MaxErrors of its nodes fail: to find every failed
+                node, ask for all.
+            nodes: Look up how each node fared (ListCommandInvocations), eight commands at a time.
+                An invocation that names one node, or was not sent, needs no call.
+            details: Fetch the plugins with their output too, for every command; needs `nodes`.
             progress: Show a tqdm bar while they are fetched. It knows its total if the task names
                 its targets and `statuses` is empty.
 
         Raises:
             InvalidRequestError: AWS would refuse an argument; no call is made.
             DoesNotExistError: There is no such task execution in this account and Region.
+            AccessDeniedError: The caller may not use an operation, such as ListCommandInvocations.
             ServiceError: AWS answered with another error.
             ResponseError: An answer is not what the service promises.
             RepeatedTokenError: Pagination would loop.
@@ -207,12 +217,30 @@ class MaintenanceWindowClient:
         from ssm_mwx.report import TaskReport
         from ssm_mwx.report.progress import for_report
 
+        if details and not nodes:
+            raise InvalidRequestError("details", details, "False without nodes=True")
         ids = (window_execution_id, task_execution_id)
-        invocations = self.iter_task_invocations(*ids, statuses=statuses)
+        filters = validation.status_filter("statuses", statuses)
+        wanted = tuple(filters[0]["Values"]) if filters else ()
+        pager = self.iter_task_invocations(*ids, statuses=wanted)
         task = self.get_task_execution(*ids)
-        return TaskReport(
-            task, for_report(task, invocations, all_of_them=not statuses, progress=progress)
-        )
+        invocations = list(for_report(task, pager, all_of_them=not wanted, progress=progress))
+        commands = self._look_up(invocations, details, progress) if nodes else None
+        return TaskReport(task, invocations, commands, statuses=wanted)
+
+    def _look_up(
+        self, invocations: list[TaskInvocation], details: bool, progress: bool
+    ) -> list[CommandInvocation]:
+        """Fetch what the commands of these invocations did on each node, where it is not known."""
+        from ssm_mwx.report.lookups import look_up
+        from ssm_mwx.report.nodes import commands_to_look_up
+        from ssm_mwx.report.progress import count_nodes
+
+        def pages_of(command_id: str) -> Iterator[Page[CommandInvocation]]:
+            return self.iter_command_invocations(command_id, details=details).pages()
+
+        with count_nodes(progress=progress) as count:
+            return look_up(commands_to_look_up(invocations, details=details), pages_of, count)
 
     def wait_for_task(
         self,

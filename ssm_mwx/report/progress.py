@@ -1,8 +1,9 @@
-"""Progress while the invocations of a report are fetched."""
+"""Progress while the invocations and the nodes of a report are fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 
 from ssm_mwx import optional
 from ssm_mwx.models import TaskExecution, TaskInvocation
@@ -31,3 +32,26 @@ def for_report(
     with optional.extra("notebook"):
         from ssm_mwx.report.progress_bar import with_bar
     return with_bar(invocations, (len(task.instance_ids) or None) if all_of_them else None)
+
+
+@contextmanager
+def count_nodes(*, progress: bool) -> Generator[Callable[[int], object], None, None]:
+    """Return a function to call with the number of nodes on each page that arrives.
+
+    Args:
+        progress: Whether a bar shows them.
+
+    Raises:
+        ImportError: `progress` is set and tqdm is not installed.
+    """
+    if not progress:
+        yield _ignore
+        return
+    with optional.extra("notebook"):
+        from ssm_mwx.report.progress_bar import node_bar
+    with node_bar() as count:
+        yield count
+
+
+def _ignore(_nodes: int) -> None:
+    """Show no progress."""

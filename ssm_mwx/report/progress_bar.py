@@ -1,8 +1,10 @@
-"""A tqdm bar for invocations as they are fetched."""
+"""tqdm bars for invocations and nodes as they are fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 
 from tqdm import tqdm
 
@@ -22,3 +24,16 @@ def with_bar(
         for invocation in invocations:
             yield invocation
             bar.update(len(invocation.instance_ids) or 1)
+
+
+@contextmanager
+def node_bar() -> Generator[Callable[[int], None], None, None]:
+    """Show a bar of nodes; threads may share the function that counts them."""
+    lock = threading.Lock()
+    with tqdm(unit=" nodes", desc="nodes") as bar:
+
+        def count(nodes: int) -> None:
+            with lock:
+                bar.update(nodes)
+
+        yield count

@@ -42,6 +42,10 @@ def _aware(time: datetime) -> datetime:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def _statuses(given: Iterable[ExecutionStatus | str]) -> tuple[ExecutionStatus, ...]:
+    return tuple(map(ExecutionStatus, given))
+
+
 def _find_nodes(report: TaskReport) -> Nodes | None:
     return None if report.commands is None else find_nodes(report.invocations, report.commands)
 
@@ -72,6 +76,10 @@ class TaskReport:
         factory=lambda: datetime.now(UTC), eq=False, kw_only=True, converter=_aware
     )
     """When it was fetched, in UTC; of a report that is made by hand, when it was made."""
+    statuses: tuple[ExecutionStatus, ...] = attrs.field(
+        default=(), eq=False, kw_only=True, converter=_statuses
+    )
+    """The statuses that its invocations were filtered to; empty for all."""
     _known: Nodes | None = attrs.field(
         init=False, eq=False, default=attrs.Factory(_find_nodes, takes_self=True)
     )
