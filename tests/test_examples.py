@@ -17,11 +17,9 @@ from unittest import mock
 
 import attrs
 import pytest
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.ssm.models import ssm_backends
 from sybil import Document, Sybil
 
-from ssm_mwx import TaskIds, TaskInvocation, unstructure
+from ssm_mwx import TaskIds, unstructure
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.clients import plain
 from tests.support.examples import parsers
@@ -65,55 +63,40 @@ def _how_to(
     maintenance_window_executions: ExecutionStore, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
     """Store last night's run and others; make a bucket and a mail address."""
-    _add_run_of_last_night(maintenance_window_executions)
+    executions = maintenance_window_executions
     monkeypatch.setenv("REPORT_BUCKET", "patch-reports")
     place = {"LocationConstraint": REGION}
     plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
     plain("ses").verify_email_identity(EmailAddress="patching@example.com")
     return {
         "window_id": samples.WINDOW_ID,
-        "ids": _failed_run(maintenance_window_executions, plain()),
+        "ids": _add_run_of_last_night(executions),
+        "by_ids": executions.add_run(*samples.instance_run()).task_ids,
+        "by_one_id": executions.add_run(*samples.patch_run(seed=100)).task_ids,
+        "never_sent": executions.add_run(*_never_sent()).task_ids,
         "twenty_ids": [
-            maintenance_window_executions.add_run(
-                *samples.patch_run(targets=30, seed=seed)
-            ).task_ids
+            executions.add_run(*samples.patch_run(targets=30, seed=seed)).task_ids
             for seed in range(1, 21)
         ],
     }
 
 
-def _add_run_of_last_night(executions: ExecutionStore) -> None:
-    """Store two runs of one window: an old one, and one that began ten hours ago."""
+def _add_run_of_last_night(executions: ExecutionStore) -> TaskIds:
+    """Store two runs of one window, and return the ids of a task that ran last night, by tag."""
     now = datetime.now(UTC)
     moments = [now - timedelta(hours=10)]
+    run = samples.window_run()
     executions.add_window_run(samples.window_run(seed=1))
-    executions.add_window_run(
-        samples.window_run(), over=timedelta(hours=3), clock=lambda: moments[-1]
-    )
+    executions.add_window_run(run, over=timedelta(hours=3), clock=lambda: moments[-1])
     moments.append(now)
+    return run.runs[0].task.task_ids
 
 
-def _failed_run(executions: ExecutionStore, ssm: Any) -> TaskIds:
-    """Store a run whose failed commands have output."""
-    task, invocations, _ = samples.patch_run(targets=40)
-    return executions.add_run(task, [_with_command(item, ssm) for item in invocations]).task_ids
-
-
-def _with_command(invocation: TaskInvocation, ssm: Any) -> TaskInvocation:
-    if invocation.succeeded or not invocation.command_id:
-        return invocation
-    sent = ssm.send_command(
-        DocumentName="AWS-RunShellScript", InstanceIds=list(invocation.instance_ids)
-    )
-    command_id = sent["Command"]["CommandId"]
-    command: Any = ssm_backends[DEFAULT_ACCOUNT_ID][REGION].get_command_by_id(command_id)
-    for output in command.invocations:
-        output |= {
-            "Status": "Failed",
-            "StatusDetails": "Failed",
-            "StandardErrorContent": "E: dpkg was interrupted",
-        }
-    return attrs.evolve(invocation, execution_id=command_id)
+def _never_sent() -> samples.Run:
+    """Return a run whose only command was not sent."""
+    task, invocations, _ = samples.patch_run(targets=1)
+    state: dict[str, Any] = {"execution_id": "", "status": "FAILED", "status_details": "NotSent"}
+    return samples.Run(task, tuple(attrs.evolve(each, **state) for each in invocations))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
