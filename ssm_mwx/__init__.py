@@ -31,7 +31,14 @@ if TYPE_CHECKING:
         ValidationError,
         WaitTimeoutError,
     )
-    from ssm_mwx.events import task_ids_from_event
+    from ssm_mwx.events import (
+        INVOCATION_EVENT,
+        TASK_EVENT,
+        WINDOW_EVENT,
+        MaintenanceWindowEvent,
+        parse_event,
+        task_ids_from_event,
+    )
     from ssm_mwx.models import (
         Alarm,
         AlarmConfiguration,
@@ -72,7 +79,10 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "INVOCATION_EVENT",
     "NOT_SUCCEEDED",
+    "TASK_EVENT",
+    "WINDOW_EVENT",
     "AccessDeniedError",
     "Alarm",
     "AlarmConfiguration",
@@ -97,6 +107,7 @@ __all__ = [
     "InvocationPage",
     "LambdaParameters",
     "MaintenanceWindowClient",
+    "MaintenanceWindowEvent",
     "NodeOutcome",
     "NotificationConfig",
     "OnPoll",
@@ -129,6 +140,7 @@ __all__ = [
     "load_command_invocations",
     "load_task_execution",
     "load_task_invocations",
+    "parse_event",
     "structure",
     "task_ids_from_event",
     "unstructure",

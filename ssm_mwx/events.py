@@ -1,23 +1,82 @@
-"""Read the two ids of a task out of an EventBridge event."""
+"""Read EventBridge events of maintenance windows, plain or as SNS, SQS and Pipes wrap them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
+import attrs
+
+from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError, without_context
 from ssm_mwx.models import TaskIds
 from ssm_mwx.redaction import describe
 
+WINDOW_EVENT = "Maintenance Window Execution State-change Notification"
+"""Detail type of the event for a new state of a window execution."""
 TASK_EVENT = "Maintenance Window Task Execution State-change Notification"
 """Detail type of the event for a new state of a task execution."""
 INVOCATION_EVENT = "Maintenance Window Task Target Invocation State-change Notification"
 """Detail type of the event for a new state of an invocation."""
 
-_WINDOW_EVENT = "Maintenance Window Execution State-change Notification"
 _SOURCE = "aws.ssm"
-_ALLOWED = f"an event of source {_SOURCE!r} with detail-type {TASK_EVENT!r} or {INVOCATION_EVENT!r}"
+_OF_A_TASK = (TASK_EVENT, INVOCATION_EVENT)
+_ALLOWED = f"an event of source {_SOURCE!r} with detail-type "
+
+
+@attrs.frozen
+class MaintenanceWindowEvent:
+    """A new state of a window execution, of one of its tasks or of an invocation.
+
+    A member is None if the event has none. Times are aware datetimes in UTC.
+    """
+
+    detail_type: str
+    """`WINDOW_EVENT`, `TASK_EVENT` or `INVOCATION_EVENT` (``detail-type``)."""
+    window_execution_id: str
+    """Id of the window execution (``window-execution-id``)."""
+    task_execution_id: str | None = None
+    """Id of the task execution (``task-execution-id``); None for a window event."""
+    window_id: str | None = None
+    """Id of the maintenance window (``window-id``)."""
+    status: ExecutionStatus | None = None
+    """The new state (``status``)."""
+    start_time: datetime | None = None
+    """When it started, in UTC (``start-time``)."""
+    end_time: datetime | None = None
+    """When it ended, in UTC (``end-time``)."""
+    account: str | None = None
+    """Id of the AWS account."""
+    region: str | None = None
+    """The AWS Region."""
+
+    @property
+    def task_ids(self) -> TaskIds:
+        """The two ids that a client's methods take, as ``*ids``.
+
+        Raises:
+            ValueError: It is a window event, which names no task execution.
+        """
+        if self.task_execution_id is None:
+            raise ValueError("a window event names no task execution")
+        return TaskIds(self.window_execution_id, self.task_execution_id)
+
+
+@without_context
+def parse_event(event: Mapping[str, Any]) -> MaintenanceWindowEvent:
+    """Read an EventBridge event of a maintenance window.
+
+    Args:
+        event: The event, as a Lambda function receives it: plain, or in the one record of an SNS
+            notification, of an SQS message, of an SNS notification within an SQS message, or of
+            a list, as Pipes sends it.
+
+    Raises:
+        InvalidRequestError: It is another event, or there are several records.
+    """
+    return _parsed(event, (WINDOW_EVENT, *_OF_A_TASK))
 
 
 @without_context
@@ -25,9 +84,7 @@ def task_ids_from_event(event: Mapping[str, Any]) -> TaskIds:
     """Return the ids of the task execution that an EventBridge event is about.
 
     Args:
-        event: An event for a new state of a task execution or of one of its invocations, as a
-            Lambda function receives it: plain, or in the one record of an SNS notification, of an
-            SQS message, or of an SNS notification within an SQS message.
+        event: As for `parse_event`, but for a new state of a task execution or of an invocation.
 
     Returns:
         The ids as in the event, for a client's method as ``*ids``.
@@ -35,59 +92,98 @@ def task_ids_from_event(event: Mapping[str, Any]) -> TaskIds:
     Raises:
         InvalidRequestError: It is another event, or there are several records.
     """
-    event = _unwrapped(event)
+    return _parsed(event, _OF_A_TASK).task_ids
+
+
+def _parsed(event: object, detail_types: tuple[str, ...]) -> MaintenanceWindowEvent:
+    allowed = _ALLOWED + " or ".join(map(repr, detail_types))
+    try:
+        return _read(_unwrapped(event), detail_types)
+    except _RefusedError as error:
+        raise InvalidRequestError("event", None, allowed, description=str(error)) from error
+
+
+def _read(event: Mapping[str, Any], detail_types: tuple[str, ...]) -> MaintenanceWindowEvent:
     detail_type, source = event.get("detail-type"), event.get("source")
     if source != _SOURCE:
-        raise _refused(f"an event of source {_shown(source)}")
-    if detail_type == _WINDOW_EVENT:
-        raise _refused("an event of a whole window execution, which names no task execution")
-    if detail_type not in (TASK_EVENT, INVOCATION_EVENT):
-        raise _refused(f"an event with detail-type {_shown(detail_type)}")
+        raise _RefusedError(f"an event of source {_shown(source)}")
+    if detail_type == WINDOW_EVENT and WINDOW_EVENT not in detail_types:
+        raise _RefusedError("an event of a whole window execution, which names no task execution")
+    if detail_type not in detail_types:
+        raise _RefusedError(f"an event with detail-type {_shown(detail_type)}")
     detail = _mapping(event.get("detail"), "detail")
-    return TaskIds(_id(detail, "window-execution-id"), _id(detail, "task-execution-id"))
+    status = _text(detail, "status")
+    return MaintenanceWindowEvent(
+        detail_type=detail_type,
+        window_execution_id=_id(detail, "window-execution-id"),
+        task_execution_id=_id(detail, "task-execution-id") if detail_type in _OF_A_TASK else None,
+        window_id=_text(detail, "window-id"),
+        status=None if status is None else ExecutionStatus(status),
+        start_time=_time(detail, "start-time"),
+        end_time=_time(detail, "end-time"),
+        account=_text(event, "account"),
+        region=_text(event, "region"),
+    )
 
 
-def _unwrapped(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the EventBridge event without what SNS and SQS put around it."""
-    event = _mapping(event)
-    while "detail-type" not in event:
+class _RefusedError(Exception):
+    """The event is refused; the message says what it is."""
+
+
+def _unwrapped(event: Any) -> Mapping[str, Any]:
+    """Return the EventBridge event without what SNS, SQS and Pipes put around it."""
+    while not (isinstance(event, Mapping) and "detail-type" in event):
         match event:
-            case {"Records": [record]}:
-                event = _mapping(record)
-            case {"Records": [*records]}:
-                raise _refused(f"a batch of {len(records)} records; pass each by itself")
+            case [record] | {"Records": [record]}:
+                event = record
+            case [*records] | {"Records": [*records]}:
+                raise _RefusedError(f"a batch of {len(records)} records; pass each by itself")
             case {"Sns": {"Message": text}} | {"body": text} | {"Body": text} | {"Message": text}:
-                event = _mapping(_json(text))
+                event = _json(text)
+            case Mapping():
+                raise _RefusedError("an object that is no EventBridge event")
             case _:
-                raise _refused("an object that is no EventBridge event")
-    return event
+                event = _mapping(event, "event")
+    return cast("Mapping[str, Any]", event)
 
 
 def _json(text: object) -> object:
     try:
         return json.loads(cast("str", text))
     except (TypeError, ValueError, RecursionError) as error:
-        raise _refused("a message that is not JSON") from error
+        raise _RefusedError("a message that is not JSON") from error
 
 
-def _mapping(value: object, name: str = "event") -> Mapping[str, Any]:
+def _mapping(value: object, name: str) -> Mapping[str, Any]:
     if isinstance(value, Mapping):
         return cast("Mapping[str, Any]", value)
-    raise _refused(f"a {type(value).__name__} as {name}")
+    raise _RefusedError(f"a {type(value).__name__} as {name}")
 
 
 def _id(detail: Mapping[str, Any], name: str) -> str:
-    value = detail.get(name)
-    if isinstance(value, str) and value:
-        return value
-    raise _refused(f"an event whose detail has no {name}")
+    value = _text(detail, name)
+    if value is None:
+        raise _RefusedError(f"an event whose detail has no {name}")
+    return value
+
+
+def _text(members: Mapping[str, Any], name: str) -> str | None:
+    value = members.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _time(detail: Mapping[str, Any], name: str) -> datetime | None:
+    text = _text(detail, name)
+    if text is None:
+        return None
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise _RefusedError(f"an event whose {name} is no time") from error
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def _shown(value: object) -> str:
     """Show AWS's short words; anything else may hold a secret."""
     is_short = isinstance(value, str) and len(value) <= 100 and value.isprintable()
     return repr(value) if is_short else describe(value)
-
-
-def _refused(description: str) -> InvalidRequestError:
-    return InvalidRequestError("event", None, _ALLOWED, description=description)

@@ -229,9 +229,9 @@ def _load(path: str | Path, cls: type[_T], encoding: str | None) -> _T:
     try:
         data = decode(Path(path).read_bytes(), encoding)
         is_page: bool = issubclass(cls, Page)
-        if is_page and isinstance(data, list):
-            data = {next(iter(MEMBER_OF_FIELD[cls].values())): data}
-        return structure(data, cls)
+        is_bare_list = is_page and isinstance(data, list)
+        items = next(iter(MEMBER_OF_FIELD[cls].values()))
+        return structure({items: data} if is_bare_list else data, cls)
     except ResponseError as error:
         error.add_note(f"in the file {path}")
         if encoding is None and str(error).startswith("not in the encoding"):
