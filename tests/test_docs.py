@@ -10,7 +10,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 from sybil import Sybil
 from sybil.example import Example, SybilFailure
@@ -18,16 +17,13 @@ from sybil.example import Example, SybilFailure
 import ssm_mwx
 import ssm_mwx.report
 import ssm_mwx.testing
+from ssm_mwx import WindowExecution
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.examples import parsers
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-IDS_IN_README: dict[str, Any] = {
-    "window_execution_id": "b40a588d-32a7-4ea7-9a6b-b4ef436e1111",
-    "task_execution_id": "0c9ac961-dafd-4a94-b6c7-1bef3e222222",
-}
 
 
 def examples_in(page: Path) -> list[Example]:
@@ -51,12 +47,9 @@ def test_readme_example_prints_its_output(
     maintenance_window_executions: ExecutionStore,
 ) -> None:
     """The README's example runs, and prints what the README shows."""
-    task, invocations, _ = samples.patch_run(targets=40)
-    maintenance_window_executions.add_run(
-        attrs.evolve(task, **IDS_IN_README),
-        [attrs.evolve(each, **IDS_IN_README) for each in invocations],
-        region_name="eu-west-1",
-    )
+    window_execution = WindowExecution(window_id=samples.WINDOW_ID)
+    run = samples.WindowRun(window_execution, (samples.tag_run(nodes=60),))
+    maintenance_window_executions.add_window_run(run, region_name="eu-west-1")
 
     examples = examples_in(README)
     for example in examples:

@@ -26,6 +26,8 @@ from tests.support.examples import parsers
 
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
+MORE = {"index.md": "window", "how-to.md": "how_to"}
+"""Pages with more names, and the fixture that returns these."""
 
 
 def parsed(page: Path) -> Document:
@@ -42,8 +44,8 @@ def _namespace(
 ) -> dict[str, Any]:
     """Store a patch run, save it as files, and define the names that the pages use."""
     monkeypatch.chdir(tmp_path)
-    run, invocations, _ = samples.patch_run()
-    task = maintenance_window_executions.add_run(run, invocations)
+    run, invocations, commands = samples.patch_run()
+    task = maintenance_window_executions.add_run(run, invocations, commands)
     answer = {
         "WindowExecutionTaskInvocationIdentities": [unstructure(each) for each in invocations]
     }
@@ -58,9 +60,18 @@ def _namespace(
     }
 
 
+@pytest.fixture(name="window")
+def _window(maintenance_window_executions: ExecutionStore) -> dict[str, Any]:
+    """Store a run of a window."""
+    maintenance_window_executions.add_window_run(samples.window_run(seed=1))
+    return {"window_id": samples.WINDOW_ID}
+
+
 @pytest.fixture(name="how_to")
 def _how_to(
-    maintenance_window_executions: ExecutionStore, monkeypatch: pytest.MonkeyPatch
+    maintenance_window_executions: ExecutionStore,
+    window: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
     """Store last night's run and others; make a bucket and a mail address."""
     executions = maintenance_window_executions
@@ -69,7 +80,7 @@ def _how_to(
     plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
     plain("ses").verify_email_identity(EmailAddress="patching@example.com")
     return {
-        "window_id": samples.WINDOW_ID,
+        **window,
         "ids": _add_run_of_last_night(executions),
         "by_ids": executions.add_run(*samples.instance_run()).task_ids,
         "by_one_id": executions.add_run(*samples.patch_run(seed=100)).task_ids,
@@ -82,11 +93,10 @@ def _how_to(
 
 
 def _add_run_of_last_night(executions: ExecutionStore) -> TaskIds:
-    """Store two runs of one window, and return the ids of a task that ran last night, by tag."""
+    """Store a run of ten hours ago, and return the ids of its task by tag."""
     now = datetime.now(UTC)
     moments = [now - timedelta(hours=10)]
     run = samples.window_run()
-    executions.add_window_run(samples.window_run(seed=1))
     executions.add_window_run(run, over=timedelta(hours=3), clock=lambda: moments[-1])
     moments.append(now)
     return run.runs[0].task.task_ids
@@ -104,8 +114,8 @@ def test_page_examples_run(
     page: Path, namespace: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     """The examples of a page run in order, and print what the page shows."""
-    if page.name == "how-to.md":
-        namespace |= request.getfixturevalue("how_to")
+    if more := MORE.get(page.name):
+        namespace |= request.getfixturevalue(more)
     document = parsed(page)
     document.namespace.update(namespace)
 
