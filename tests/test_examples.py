@@ -73,11 +73,12 @@ def _how_to(
     window: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
-    """Store last night's run and others; make a bucket and a mail address."""
+    """Store last night's run and others; make a bucket, a topic and a mail address."""
     executions = maintenance_window_executions
     monkeypatch.setenv("REPORT_BUCKET", "patch-reports")
     place = {"LocationConstraint": REGION}
     plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
+    monkeypatch.setenv("ALERT_TOPIC", plain("sns").create_topic(Name="alerts")["TopicArn"])
     plain("ses").verify_email_identity(EmailAddress="patching@example.com")
     return {
         **window,
