@@ -130,21 +130,34 @@ class _RefusedError(Exception):
     """The event is refused; the message says what it is."""
 
 
-def _unwrapped(event: Any) -> Mapping[str, Any]:
+def _unwrapped(event: object) -> Mapping[str, Any]:
     """Return the EventBridge event without what SNS, SQS and Pipes put around it."""
-    while not (isinstance(event, Mapping) and "detail-type" in event):
-        match event:
-            case [record] | {"Records": [record]}:
-                event = record
-            case [*records] | {"Records": [*records]}:
-                raise _RefusedError(f"a batch of {len(records)} records; pass each by itself")
-            case {"Sns": {"Message": text}} | {"body": text} | {"Body": text} | {"Message": text}:
-                event = _json(text)
-            case Mapping():
-                raise _RefusedError("an object that is no EventBridge event")
-            case _:
-                event = _mapping(event, "event")
-    return cast("Mapping[str, Any]", event)
+    while _is_list(event) or "detail-type" not in _mapping(event, "event"):
+        event = _content(event)
+    return _mapping(event, "event")
+
+
+def _content(wrapping: object) -> object:
+    """Return what is in one wrapping."""
+    if _is_list(wrapping):
+        return _only(cast("list[object]", wrapping))
+    match _mapping(wrapping, "event"):
+        case {"Records": [*records]}:
+            return _only(records)
+        case {"Sns": {"Message": text}} | {"body": text} | {"Body": text} | {"Message": text}:
+            return _json(text)
+        case _:
+            raise _RefusedError("an object that is no EventBridge event")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list)
+
+
+def _only(records: list[object]) -> object:
+    if len(records) != 1:
+        raise _RefusedError(f"a batch of {len(records)} records; pass each by itself")
+    return records[0]
 
 
 def _json(text: object) -> object:

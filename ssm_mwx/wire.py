@@ -218,20 +218,23 @@ def _locate(error: BaseException, cls: type) -> tuple[str, str | None]:
 
 
 def _load_items(path: str | Path, cls: type[Page[_T]], encoding: str | None) -> tuple[_T, ...]:
-    page = _load(path, cls, encoding)
+    items = next(iter(MEMBER_OF_FIELD[cls].values()))
+    page = _load(path, cls, encoding, bare_list=items)
     if page.next_token is not None:
         warnings.warn(f"{path} is partial: its NextToken says that more follow", stacklevel=3)
     return page.items
 
 
 @without_context
-def _load(path: str | Path, cls: type[_T], encoding: str | None) -> _T:
+def _load(
+    path: str | Path, cls: type[_T], encoding: str | None, *, bare_list: str | None = None
+) -> _T:
+    """Read a file as a `cls`; `bare_list` is the member that a bare list stands for."""
     try:
         data = decode(Path(path).read_bytes(), encoding)
-        is_page: bool = issubclass(cls, Page)
-        is_bare_list = is_page and isinstance(data, list)
-        items = next(iter(MEMBER_OF_FIELD[cls].values()))
-        return structure({items: data} if is_bare_list else data, cls)
+        if bare_list is not None and data.__class__ is list:
+            data = {bare_list: data}
+        return structure(data, cls)
     except ResponseError as error:
         error.add_note(f"in the file {path}")
         if encoding is None and str(error).startswith("not in the encoding"):

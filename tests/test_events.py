@@ -130,6 +130,11 @@ def _by_pipes(event: object) -> list[Any]:
     return [{"messageId": "1", "body": json.dumps(event)}]
 
 
+def _as_list(event: object) -> list[object]:
+    """Return a list of one event."""
+    return [event]
+
+
 WRAPPINGS: list[Any] = [
     dict,
     _by_sns,
@@ -137,7 +142,7 @@ WRAPPINGS: list[Any] = [
     _by_sns_and_sqs,
     _received,
     _by_pipes,
-    lambda event: [event],
+    _as_list,
 ]
 TIMES = {"start-time": "2026-03-10T02:00:00.088Z", "end-time": "2026-03-10T04:30:00+02:00"}
 
