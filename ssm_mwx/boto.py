@@ -216,6 +216,15 @@ class Caller:
         """Build a new client for the next call."""
         self._client = None
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle as what the client is built from; no connection and no credential travels."""
+        if self._arguments is None or self._arguments["session"] is not None:
+            raise TypeError(
+                "a client made of client= or session= cannot be pickled: build it from "
+                "region_name, profile_name, endpoint_url or config, which are pickled instead"
+            )
+        return vars(self) | {"_client": None}
+
     @without_context
     def call(
         self, operation: Operation[_T], request: Request, page_number: int | None = None
