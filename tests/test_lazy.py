@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+import ssm_mwx.testing
+
 IMPORTED_LATE = ["attr", "botocore", "cattrs", "ssm_mwx.models", "ssm_mwx.testing.store"]
 
 
@@ -36,3 +38,8 @@ def test_public_module_is_importable_as_an_attribute() -> None:
     command = [sys.executable, "-c", code]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert printed.strip() == "ssm_mwx.testing.samples"
+
+
+def test_public_names_are_listed_before_they_are_imported() -> None:
+    """`dir` names what can be imported, for the completion of an interactive shell."""
+    assert set(ssm_mwx.testing.__all__) < set(dir(ssm_mwx.testing))

@@ -26,7 +26,6 @@ _TOKEN_KEY = secrets.token_bytes()
 class Call:
     """A call of an operation, with what is kept for the account and Region that it came to."""
 
-    operation: str
     members: Members
     """The members of the request; their types, lengths and patterns are checked."""
     region: Region
@@ -55,7 +54,7 @@ class Call:
             if name not in ("MaxResults", "NextToken")
         }
         where = [self.backend.account_id, self.backend.region_name]
-        sealed = json.dumps([self.operation, *where, others, offset], sort_keys=True)
+        sealed = json.dumps([*where, others, offset], sort_keys=True)
         seal = hmac.new(_TOKEN_KEY, sealed.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
 

@@ -42,7 +42,7 @@ def _method(operation: str, input_shape: Any, of_moto: Any) -> Any:
         _raise_injected_failure(operation)
         protocol.check_constraints(members, input_shape)
         backend = self.ssm_backend
-        answer = OPERATIONS[operation](Call(operation, members, region_on(backend), backend))
+        answer = OPERATIONS[operation](Call(members, region_on(backend), backend))
         if answer is None:
             return of_moto(self)
         return json.dumps(protocol.serialize(answer, protocol.output_shape(operation))), {}

@@ -242,6 +242,35 @@ def test_decorator_covers_set_up_of_a_unittest_case() -> None:
     assert not _is_mocked()
 
 
+def test_decorator_ends_the_mock_after_a_broken_set_up() -> None:
+    """A set-up that fails ends its mock, and so does a tear-down that fails."""
+
+    @mock_maintenance_windows()
+    class Broken:
+        def setup_method(self) -> None:
+            assert _is_mocked()
+            raise LookupError("set-up")
+
+    @mock_maintenance_windows()
+    class BrokenLater:
+        @classmethod
+        def setup_class(cls) -> None:
+            assert _is_mocked()
+
+        @classmethod
+        def teardown_class(cls) -> None:
+            assert _is_mocked()
+            raise LookupError("tear-down")
+
+    with pytest.raises(LookupError, match="set-up"):
+        Broken().setup_method()
+    assert not _is_mocked()
+    BrokenLater.setup_class()
+    with pytest.raises(LookupError, match="tear-down"):
+        BrokenLater.teardown_class()
+    assert not _is_mocked()
+
+
 SET_UP = """
 import pytest
 from ssm_mwx.testing import ExecutionStore, mock_maintenance_windows

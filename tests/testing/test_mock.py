@@ -82,8 +82,10 @@ def test_mock_restores_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("gone", ["AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "NO_PROXY"])
-def test_mock_ends_where_a_variable_is_gone(gone: str) -> None:
+def test_mock_ends_where_a_variable_is_gone(gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The mock ends without an error if a test deletes a variable that the mock set."""
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name)
     before = dict(os.environ)
     with mock_maintenance_windows() as executions:
         del os.environ[gone]

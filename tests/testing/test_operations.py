@@ -138,7 +138,7 @@ def test_token_is_opaque_and_empty_on_the_last_page(ssm: Any, request_ids: dict[
 def test_token_of_another_request_is_refused(
     server: Server, ssm: Any, request_ids: dict[str, Any]
 ) -> None:
-    """A token is valid for its own task, filter and Region only."""
+    """A token is valid for its own task and filter only."""
     token = _describe(ssm, {**request_ids, "MaxResults": 10})["NextToken"]
     other = server.executions.add_run(*samples.patch_run(seed=1)).task_ids
     filters = [{"Key": "STATUS", "Values": ["FAILED"]}]
@@ -148,6 +148,22 @@ def test_token_of_another_request_is_refused(
     ):
         with pytest.raises(ClientError, match="token is not valid"):
             _describe(ssm, {**request_ids, "NextToken": token, **change})
+
+
+def test_token_of_another_region_or_account_is_refused(
+    server: Server, ssm: Any, request_ids: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token is valid in its own account and Region only, even if another has the same run."""
+    server.executions.add_run(*samples.patch_run(), region_name="ap-south-1")
+    server.executions.add_run(*samples.patch_run(), account_id="111122223333")
+    request = {**request_ids, "NextToken": _describe(ssm, request_ids)["NextToken"]}
+    _describe(ssm, request)
+    far = plain(endpoint_url=server.url, config=NO_RETRY, region_name="ap-south-1")
+    with pytest.raises(ClientError, match="token is not valid"):
+        _describe(far, request)
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", "111122223333")
+    with pytest.raises(ClientError, match="token is not valid"):
+        _describe(ssm, request)
 
 
 @pytest.mark.parametrize(
