@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 from freezegun import freeze_time
@@ -26,7 +25,7 @@ from ssm_mwx import (
     ThrottlingError,
     WaitTimeoutError,
 )
-from tests.support.clients import built, existing
+from tests.support.clients import built, existing, plain
 from tests.support.fakes import IDS
 from tests.support.servers import Answer, Break, Request, answering
 
@@ -306,9 +305,8 @@ def test_leaving_a_prefetching_loop_ends_its_retries() -> None:
 
 def _client(url: str, *, verify: Any = None, **config: Any) -> MaintenanceWindowClient:
     settings = Config(connect_timeout=2, read_timeout=2, retries=ONE_ATTEMPT, **config)
-    ssm: Any = boto3.client
     return MaintenanceWindowClient(
-        ssm("ssm", region_name="us-east-1", endpoint_url=url, config=settings, verify=verify)
+        plain(region_name="us-east-1", endpoint_url=url, config=settings, verify=verify)
     )
 
 

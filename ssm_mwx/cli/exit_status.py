@@ -1,8 +1,8 @@
 """How the command line fails: one line on standard error, and an exit status that says why.
 
 0 is success. 1: `wait` saw a task that did not succeed. 2: an argument is wrong. 3: `wait` timed
-out. 4: a call or anything else failed. 130: Ctrl-C. 141: the reader closed the pipe, as in
-``… | head``.
+out. 4: a call or anything else failed, whatever it was. 130: Ctrl-C. 141: the reader closed the
+pipe, as in ``… | head``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
@@ -52,6 +53,10 @@ class Failing(click.Group):
             return _fail(error, 4)
         except click.Abort:
             return 130
+        except Exception as error:  # noqa: BLE001 - never 1, which says how a task ended
+            if os.environ.get("SSM_MWX_DEBUG"):
+                traceback.print_exc()
+            return _fail(f"{type(error).__name__}: {error} (SSM_MWX_DEBUG=1 shows more)", 4)
         return status or 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import attrs
 import click
@@ -29,6 +30,7 @@ class Connection:
             click.UsageError: boto3 cannot build one from these options.
         """
         try:
+            _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
             return MaintenanceWindowClient(
                 region_name=self.region,
                 profile_name=self.profile,
