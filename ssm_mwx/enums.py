@@ -1,14 +1,14 @@
-"""The service's enumerations, kept open: a value this version does not know is no error."""
+"""The service's enumerations. They are open: an unknown value is kept, and is no error."""
 
 from enum import StrEnum
 from typing import Self
 
 
 class OpenEnum(StrEnum):
-    """A string enumeration that keeps values it does not know.
+    """A string enumeration that keeps unknown values.
 
-    An unknown value becomes a member of its own, equal to its string and with `is_known` False.
-    Such members are made anew each time, so compare with ``==``, not with ``is``.
+    An unknown value becomes a new member, equal to its string, with `is_known` False. Compare
+    with ``==``, not with ``is``.
     """
 
     @classmethod
@@ -45,7 +45,7 @@ class ExecutionStatus(OpenEnum):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether nothing more will happen; False for a status this version does not know."""
+        """Whether the status is final; False for a status that this version does not know."""
         return self in _TERMINAL
 
 

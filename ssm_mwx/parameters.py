@@ -1,6 +1,6 @@
-"""The JSON-encoded `Parameters` string of an invocation, as a typed object.
+"""Read the JSON-encoded `Parameters` string of an invocation as a typed object.
 
-`parse_parameters` never raises and never drops anything: what it does not recognise is kept.
+`parse_parameters` never raises and never drops anything: it keeps what it does not recognise.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ _NODE_ID = re.compile(r"i-(\w{8}|\w{17})|mi-\w{17}", re.ASCII)
 
 
 def _redact_content(value: Any) -> str:
-    """A `repr` for a sensitive collection: an empty one may be seen to be empty."""
+    """Redact a collection, but show an empty one."""
     return REDACTED if value else repr(value)
 
 
 def _redact_values(value: Mapping[str, object]) -> str:
-    """A `repr` for a mapping whose keys may be seen and whose values may not."""
+    """Redact the values of a mapping, and show its keys."""
     return "{" + ", ".join(f"{key!r}: {REDACTED}" for key in value) + "}"
 
 
 def _redact_targets(value: tuple[Mapping[str, Any], ...]) -> str:
-    """A `repr` for targets: of each, no more than its key may be seen."""
+    """Redact targets, and show the key of each."""
     keys = (_lower_keys(target).get("key") for target in value)
     shown = (
         f"{{'key': {key!r}, …: {REDACTED}}}" if isinstance(key, str) else REDACTED for key in keys
@@ -41,8 +41,8 @@ def _lower_keys(members: Mapping[str, Any]) -> dict[str, Any]:
     return {key.lower(): value for key, value in members.items()}
 
 
-# How a member's JSON value becomes a field. Each gives None for a value of another type, which
-# then stays in `extra`.
+# How a member's JSON value becomes a field. Each returns None for a value of another type, which
+# then goes to `extra`.
 def _string(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
@@ -114,7 +114,7 @@ class RunCommandParameters:
     targets: tuple[dict[str, Any], ...] = _member(
         _objects, default=(), sensitive=_redact_targets, hashed=False
     )
-    """The targets of a run by tag or group, as AWS sent them. Sensitive but for the keys."""
+    """The targets of a run by tag or group, as AWS sent them. Sensitive, except for the keys."""
     comment: str | None = _member(_string)
     """The caller's comment. Sensitive."""
     max_concurrency: str | None = _member(_string, sensitive=False)
@@ -134,7 +134,7 @@ class RunCommandParameters:
     document_hash_type: str | None = _member(_string)
     """``Sha256`` or ``Sha1``. Sensitive."""
     notification_config: dict[str, Any] | None = _member(_object, hashed=False)
-    """How Amazon SNS is told of state changes. Sensitive."""
+    """How Amazon SNS is notified of state changes. Sensitive."""
     output_s3_bucket_name: str | None = _member(_string)
     """The S3 bucket for output. Sensitive."""
     output_s3_key_prefix: str | None = _member(_string)
@@ -142,7 +142,7 @@ class RunCommandParameters:
     service_role_arn: str | None = _member(_string)
     """The role that publishes notifications. Sensitive."""
     extra: dict[str, Any] = _extra()
-    """What AWS sent besides, under its own spelling. Sensitive."""
+    """All other members, under AWS's names. Sensitive."""
 
     @property
     def named_instance_ids(self) -> tuple[str, ...]:
@@ -182,7 +182,7 @@ class AutomationParameters:
     )
     """The runbook's own parameters. The values are sensitive."""
     extra: dict[str, Any] = _extra()
-    """What AWS sent besides, under its own spelling. Sensitive."""
+    """All other members, under AWS's names. Sensitive."""
 
     @property
     def named_instance_ids(self) -> tuple[str, ...]:
@@ -203,9 +203,9 @@ class LambdaParameters:
     qualifier: str | None = _member(_string)
     """The function's version or alias. Sensitive."""
     payload: str | None = _member(_string)
-    """The payload as it stands in the JSON (base64); it is not decoded. Sensitive."""
+    """The payload as in the JSON (base64), not decoded. Sensitive."""
     extra: dict[str, Any] = _extra()
-    """What AWS sent besides, under its own spelling. Sensitive."""
+    """All other members, under AWS's names. Sensitive."""
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
@@ -220,13 +220,14 @@ class StepFunctionsParameters:
     name: str | None = _member(_string)
     """The name of the execution. Sensitive."""
     extra: dict[str, Any] = _extra()
-    """What AWS sent besides, under its own spelling. Sensitive."""
+    """All other members, under AWS's names. Sensitive."""
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
 class UnrecognizedParameters:
-    """A `Parameters` text that is not of a form the library knows. The text itself is on the
-    invocation, as `raw_parameters`.
+    """A `Parameters` text in a form that the library does not know.
+
+    The text itself is the invocation's `raw_parameters`.
     """
 
     reason: str
@@ -240,17 +241,17 @@ _TypedParameters = (
 )
 
 Parameters = _TypedParameters | UnrecognizedParameters
-"""What `TaskInvocation.parameters` can be."""
+"""The types that `TaskInvocation.parameters` can have."""
 
 _T = TypeVar("_T", bound=_TypedParameters)
 
 
 class _DuplicateKeyError(ValueError):
-    """A JSON object gives a key twice, so that one of the two values would be lost."""
+    """A JSON object has a key twice, so one of the two values would be lost."""
 
 
 class _NotJsonError(ValueError):
-    """The text holds NaN or Infinity, which Python's decoder takes and JSON does not have."""
+    """The text has NaN or Infinity, which Python's decoder accepts and JSON does not allow."""
 
 
 def _object_of_unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -271,7 +272,7 @@ _decode_last_wins = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
 def parse_parameters(text: str, task_type: TaskType | None) -> Parameters:
-    """Give `text` its type, chosen by `task_type`. Never raises, whatever the text."""
+    """Read `text` as the class for `task_type`. Never raises, whatever the text."""
     try:
         document = _decode(text)
     except _DuplicateKeyError:
@@ -288,11 +289,11 @@ def _with_duplicate_key(text: str) -> UnrecognizedParameters:
         document = _decode_last_wins(text)
     except (ValueError, RecursionError) as error:
         return UnrecognizedParameters(_why_not_read(error))
-    return UnrecognizedParameters("a JSON object gives a key twice", document)
+    return UnrecognizedParameters("a JSON object has a key twice", document)
 
 
 def _why_not_read(error: ValueError | RecursionError) -> str:
-    """The reason, without a word of the text."""
+    """Return the reason, without any of the text."""
     match error:
         case json.JSONDecodeError():
             return f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
@@ -308,10 +309,10 @@ def _typed(members: dict[str, Any], task_type: TaskType | None) -> Parameters:
     if task_type in _CLASS_OF_TASK_TYPE:
         return _read(_CLASS_OF_TASK_TYPE[task_type], members)
     if task_type is not None:
-        return UnrecognizedParameters("a task type this version does not know", members)
+        return UnrecognizedParameters("a task type that this version does not know", members)
     if _is_unmistakably_run_command(members):
         return _read(RunCommandParameters, members)
-    return UnrecognizedParameters("no task type, and the shape does not tell it", members)
+    return UnrecognizedParameters("no task type, and the members do not show it", members)
 
 
 def _is_unmistakably_run_command(members: dict[str, Any]) -> bool:
@@ -320,7 +321,7 @@ def _is_unmistakably_run_command(members: dict[str, Any]) -> bool:
 
 
 def _read(cls: type[_T], members: dict[str, Any]) -> _T:
-    """Fill the fields of `cls` by their keys; what does not fit goes to `extra`."""
+    """Fill the fields of `cls` by their keys; all else goes to `extra`."""
     readers = _READERS[cls]
     fields: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -362,5 +363,4 @@ _READERS: dict[type, dict[str, tuple[str, Callable[[object], object]]]] = {
     }
     for cls in _CLASS_OF_TASK_TYPE.values()
 }
-"""Of each class, by JSON key in AWS's spelling and in lower case: the field's name and how its
-value is read."""
+"""By class and JSON key, in AWS's spelling and in lower case: the field's name and its reader."""

@@ -129,10 +129,12 @@ class TestSameAsSync:
     def test_methods_are_the_sync_client_s(self) -> None:
         """Every method of the sync client exists, and `aclose` besides."""
         sync = {name for name in vars(MaintenanceWindowClient) if not name.startswith("_")}
-        twin = {name for name in vars(AsyncMaintenanceWindowClient) if not name.startswith("_")}
+        async_names = {
+            name for name in vars(AsyncMaintenanceWindowClient) if not name.startswith("_")
+        }
 
-        assert sync - twin == set()
-        assert twin - sync == {"aclose"}
+        assert sync - async_names == set()
+        assert async_names - sync == {"aclose"}
 
 
 def _parameters(function: Any) -> list[tuple[str, Any, Any]]:
@@ -164,12 +166,12 @@ class TestPager:
             pager = client.iter_task_invocations(*IDS)
             seen: list[str | None] = []
 
-            async def walk() -> None:
+            async def iterate() -> None:
                 async for item in pager:
                     seen.append(item.invocation_id)
 
             with pytest.raises(InternalServerError):
-                await walk()
+                await iterate()
             assert (pager.finished, pager.resume_token) == (False, "token 2")
             rest = client.iter_task_invocations(*IDS, starting_token=pager.resume_token)
             seen += [item.invocation_id async for item in rest]
@@ -218,12 +220,12 @@ class TestPager:
             pager = client.iter_task_invocations(*IDS, prefetch=True)
             seen: list[str | None] = []
 
-            async def walk() -> None:
+            async def iterate() -> None:
                 async for item in pager:
                     seen.append(item.invocation_id)  # noqa: PERF401 - the error comes between
 
             with pytest.raises(InternalServerError):
-                await walk()
+                await iterate()
             assert pager.resume_token == "token 3"
             return seen
 
@@ -312,16 +314,16 @@ class TestLoop:
             pager = client.iter_task_invocations(*IDS)
             seen = asyncio.Event()
 
-            async def walk() -> None:
+            async def iterate() -> None:
                 async for _ in pager:
                     seen.set()
 
-            walking = asyncio.ensure_future(walk())
+            iterating = asyncio.ensure_future(iterate())
             await seen.wait()
             await asyncio.sleep(0.1)
-            walking.cancel()
+            iterating.cancel()
             with pytest.raises(asyncio.CancelledError):
-                await walking
+                await iterating
             return pager
 
         with answering(answer) as server:

@@ -125,8 +125,8 @@ def test_sensitive_member_is_redacted(name: str, model: type[Any]) -> None:
     expected |= OUTPUT_OF_COMMANDS & shape.members.keys()
     assert {name for name, value in shown.items() if value == "<sensitive>"} == expected
     free = {name for name in shown if name not in expected}
-    withheld = structure({name: _example(shape.members[name]) for name in free}, model)
-    assert repr(withheld).count(SECRET) == repr(instance).count(SECRET)
+    without_them = structure({name: _example(shape.members[name]) for name in free}, model)
+    assert repr(without_them).count(SECRET) == repr(instance).count(SECRET)
 
 
 def test_window_execution_has_the_members_of_both_operations() -> None:

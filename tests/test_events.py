@@ -120,8 +120,8 @@ def test_other_event_is_refused(event: Any, said: str) -> None:
     with pytest.raises(InvalidRequestError, match=said) as caught:
         task_ids_from_event(event)
 
-    told = [caught.value, caught.value.__cause__, caught.value.__context__]
-    assert [error for error in told if SECRET in repr(error)] == []
+    shown = [caught.value, caught.value.__cause__, caught.value.__context__]
+    assert [error for error in shown if SECRET in repr(error)] == []
     assert caught.value.argument == "event"
 
 

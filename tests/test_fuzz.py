@@ -138,7 +138,7 @@ def test_parameters_take_any_text(text: str, task_type: str | None) -> None:
     assert isinstance(invocation.instance_ids, tuple)
     assert invocation.command_id is None
     assert repr(parameters)
-    assert getattr(parameters, "reason", "told") or not isinstance(
+    assert getattr(parameters, "reason", "known") or not isinstance(
         parameters, UnrecognizedParameters
     )
     named = parameters.instance_ids if isinstance(parameters, RunCommandParameters) else ()

@@ -97,7 +97,7 @@ def test_record_counts_the_attempts(
 
 
 @pytest.mark.parametrize(
-    ("answer", "error", "told"),
+    ("answer", "error", "shown"),
     [
         (Answer.of_error("DoesNotExistException"), DoesNotExistError, ("request-1", 1)),
         (Answer(b"<html>"), ResponseError, ("request-1", 1)),
@@ -107,14 +107,14 @@ def test_record_counts_the_attempts(
 def test_failed_call_logs_one_record(
     answer: Answer,
     error: type[Exception],
-    told: tuple[object, ...],
+    shown: tuple[object, ...],
     make_client: ClientMaker,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A failed call logs one record with what is known of it."""
     with answering(answer) as server, make_client(server.url) as client, pytest.raises(error):
         client.get_task_execution(*IDS)
-    assert [_fields(record) for record in caplog.records] == [(GET, None, None, *told)]
+    assert [_fields(record) for record in caplog.records] == [(GET, None, None, *shown)]
     assert caplog.messages[0].startswith(f"failed operation={GET} ")
 
 

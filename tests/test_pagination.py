@@ -53,7 +53,7 @@ def state(pager: TaskInvocationPager) -> tuple[str | None, bool]:
     return pager.resume_token, pager.finished
 
 
-# --- the walk ---
+# --- an iteration ---
 
 
 def test_pager_fetches_lazily() -> None:

@@ -238,14 +238,16 @@ def test_run_command_is_recognized_without_task_type(members: dict[str, Any]) ->
 )
 def test_other_shapes_are_unrecognized_without_task_type(members: dict[str, Any]) -> None:
     """Without a task type, any other shape is unrecognized."""
-    expected = UnrecognizedParameters("no task type, and the shape does not tell it", members)
+    expected = UnrecognizedParameters("no task type, and the members do not show it", members)
 
     assert typed(members, None) == expected
 
 
 def test_unknown_task_type_is_unrecognized() -> None:
     """With an unknown task type, parameters are unrecognized whatever their shape."""
-    expected = UnrecognizedParameters("a task type this version does not know", RUN_COMMAND_MEMBERS)
+    expected = UnrecognizedParameters(
+        "a task type that this version does not know", RUN_COMMAND_MEMBERS
+    )
 
     assert typed(RUN_COMMAND_MEMBERS, TaskType("BRAND_NEW")) == expected
 
@@ -332,7 +334,7 @@ def test_duplicate_key_is_unrecognized(text: str, document: object) -> None:
     """A key that stands twice in the same spelling makes the text unrecognized."""
     parameters = parsed(text)
 
-    assert parameters == UnrecognizedParameters("a JSON object gives a key twice", document)
+    assert parameters == UnrecognizedParameters("a JSON object has a key twice", document)
     assert all(SECRET not in each for each in shown(parameters))
 
 

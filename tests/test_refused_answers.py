@@ -258,8 +258,8 @@ def test_response_error_holds_no_value(data: object, cls: type) -> None:
     """The error names the path, and holds no value that a log would show."""
     error = fault(data, cls)
 
-    told = [*traceback.format_exception_only(error), repr(error), str(vars(error))]
-    assert [each for each in told if SECRET in each] == []
+    shown = [*traceback.format_exception_only(error), repr(error), str(vars(error))]
+    assert [each for each in shown if SECRET in each] == []
 
 
 class BrokenMapping(dict[str, Any]):

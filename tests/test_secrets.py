@@ -65,7 +65,7 @@ TASK = structure(TASK_JSON, TaskExecution)
 INVOCATIONS = tuple(
     TaskInvocation(task_type=task_type, raw_parameters=text, owner_information=SECRET)
     for task_type, document in DOCUMENTS.items()
-    for text in (json.dumps(document), f'{{"cut off": "{SECRET}')
+    for text in (json.dumps(document), f'{{"truncated": "{SECRET}')
 )
 PARAMETERS = [invocation.parameters for invocation in INVOCATIONS]
 HOLDERS: list[Any] = [TASK, *INVOCATIONS, InvocationPage(INVOCATIONS), *PARAMETERS]
@@ -153,8 +153,8 @@ WRONG: list[Any] = [
 
 def _all_of(error: BaseException) -> str:
     """Return all that a log may show of an error: text, fields, notes, cause and context."""
-    told = traceback.format_exception(error)
-    return "".join(told) + repr((error, error.args, vars(error)))
+    shown = traceback.format_exception(error)
+    return "".join(shown) + repr((error, error.args, vars(error)))
 
 
 # botocore's parser turns this text into a list of its letters, so that it is no error there.

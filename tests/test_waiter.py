@@ -108,10 +108,10 @@ class TestEnds:
 
     def test_on_poll_receives_every_state(self, clock: FakeClock) -> None:
         """`on_poll` receives every state, the last one included, but no failed poll."""
-        told: list[TaskExecution] = []
-        _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=told.append)
+        shown: list[TaskExecution] = []
+        _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=shown.append)
 
-        assert told == [_task("PENDING"), _task("SUCCESS")]
+        assert shown == [_task("PENDING"), _task("SUCCESS")]
 
     @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
     def test_raise_on_failure_raises_for_every_other_end(

@@ -12,7 +12,7 @@ from ssm_mwx.testing.protocol import AwsError, Members
 from ssm_mwx.wire import structure, unstructure
 
 ERROR_MARK = "\n----------ERROR-------\n"
-"""What stands between the standard output and the standard error in a plugin's output."""
+"""The line between standard output and standard error in a plugin's output."""
 
 _LISTED_OUTPUT = 2_500
 _STANDARD_OUTPUT = 24_000

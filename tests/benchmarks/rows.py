@@ -163,7 +163,7 @@ ROWS = (
 
 @attrs.frozen
 class Step:
-    """What a walk over so many invocations took."""
+    """Figures of an iteration over so many invocations."""
 
     invocations: int
     calls: int

@@ -23,7 +23,7 @@ from ssm_mwx.testing.samples import patch_run
 
 PAGE_SIZE = 100
 DIFFERENT_INVOCATIONS = 20_000
-"""How many are rendered; a longer walk meets them again."""
+"""How many are rendered; a longer iteration repeats them."""
 
 _TOKEN_LENGTH = 256
 

@@ -247,7 +247,7 @@ def test_page_takes_any_data_transformer() -> None:
 
 
 def page_in_a_process(*options: str, prepare: str = "", closed: str = "") -> tuple[str, str]:
-    """Make a page in a process of its own, and return it and what stands on standard error."""
+    """Make a page in a process of its own, and return it with standard error."""
     code = f"""
 {prepare}
 from ssm_mwx import TaskReport

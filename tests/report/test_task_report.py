@@ -142,8 +142,8 @@ def test_repr_of_a_half_made_report() -> None:
     with pytest.raises(ConnectionError) as caught:
         TaskReport(TaskExecution(), fail())
 
-    told = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert "<TaskReport, not initialized>" in "".join(told.format())
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    assert "<TaskReport, not initialized>" in "".join(shown.format())
 
 
 def test_report_is_a_value() -> None:

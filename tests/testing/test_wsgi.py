@@ -87,7 +87,7 @@ def test_server_refuses_web_pages(get: Get, headers: dict[str, str]) -> None:
 
 
 def test_server_refuses_preflight_requests(server: Server) -> None:
-    """A browser that asks whether a page may send its request is told no."""
+    """A browser that asks whether a page may send its request is refused."""
     headers = {"Origin": "https://evil.example", "Access_Control_Request_Method": "POST"}
     _assert_refused(raw_http.send(server.url, "OPTIONS", "/", b"", **headers), "web pages")
 
