@@ -17,9 +17,8 @@ from ssm_mwx.testing.operations import OPERATIONS
 from ssm_mwx.testing.protocol import CONTENT_TYPE, AwsError, HttpResponse
 from ssm_mwx.testing.region import Request, injected_failures, received_requests, region_on
 
-_TYPE = "content-type"
-_DENIED = re.compile("<Code>(?P<code>.*)</Code><Message>(?P<message>.*)</Message>")
-"""How moto answers if its IAM denies a call, also for services that speak JSON."""
+_XML_ERROR = re.compile(r"<Code>(?P<code>.*)</Code>\s*<Message>(?P<message>.*)</Message>")
+"""How moto answers if its IAM denies a call, although SSM speaks JSON."""
 _CODES = {"AccessDenied": "AccessDeniedException"}
 
 
@@ -68,8 +67,8 @@ def _dispatch_with(moto_dispatch: Any) -> Any:
             members = protocol.read_request(_body_of(request), shape)
             received_requests().append(Request(operation, members))
             return _in_aws_form(HttpResponse(*moto_dispatch(self, request, *args, **kwargs)))
-        except NotImplementedError:
-            problem = f"the fake AWS does not have the operation {operation}"
+        except NotImplementedError as error:
+            problem = f"the fake AWS does not have the operation {operation}: {error}"
             return AwsError("UnknownOperationException", problem).response()
         except AwsError as error:
             return error.response()
@@ -84,15 +83,17 @@ def _body_of(request: Any) -> bytes | str:
 
 
 def _in_aws_form(response: HttpResponse) -> HttpResponse:
-    """Set AWS's content type, and add ``Message`` to an error: some SDKs read only that name."""
-    others = {name: value for name, value in response.headers.items() if name.lower() != _TYPE}
-    response = response._replace(headers={**others, _TYPE: CONTENT_TYPE})
+    """Set AWS's content type, and give an error the headers and names that SDKs read."""
+    replaced = ("content-type", "x-amzn-errortype")
+    headers = {key: value for key, value in response.headers.items() if key.lower() not in replaced}
+    headers["Content-Type"] = CONTENT_TYPE
     if int(response.status) < 400:
-        return response
-    if denied := _DENIED.search(response.body):
+        return response._replace(headers=headers)
+    if denied := _XML_ERROR.search(response.body):
         code = _CODES.get(denied["code"], denied["code"])
         return AwsError(code, unescape(denied["message"])).response()
     error = json.loads(response.body)
     message = error.get("message") or error.get("Message")
-    body = {**error, "message": message, "Message": message}
-    return response._replace(body=json.dumps(body))
+    headers["x-amzn-ErrorType"] = error["__type"]
+    body = json.dumps({**error, "message": message, "Message": message})
+    return response._replace(headers=headers, body=body)

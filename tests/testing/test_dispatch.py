@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.core.authorization import ActionAuthenticatorMixin
+from moto.core import set_initial_no_auth_action_count
 
 from ssm_mwx import AccessDeniedError, MaintenanceWindowClient, TaskExecution
 from ssm_mwx.testing import ExecutionStore, Server, mock_maintenance_windows
@@ -132,14 +131,15 @@ def test_parameters_of_every_type_reach_moto(
     ]
 
 
-def test_denied_call_is_an_error_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_denied_call_is_an_error_of_aws() -> None:
     """A call that moto's IAM denies is AWS's AccessDeniedException, whoever answers it."""
     with mock_maintenance_windows() as executions:
         task = executions.add_task()
         plain("iam").create_user(UserName="reader")
         key = plain("iam").create_access_key(UserName="reader")["AccessKey"]
         session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
-        monkeypatch.setattr(ActionAuthenticatorMixin, "request_count", math.inf)
+        client = MaintenanceWindowClient(session=session)
+        check_permissions: Any = set_initial_no_auth_action_count(0)
         with pytest.raises(AccessDeniedError, match="user/reader is not authorized") as caught:
-            MaintenanceWindowClient(session=session).get_task_execution(*task.task_ids)
+            check_permissions(client.get_task_execution)(*task.task_ids)
     assert caught.value.code == "AccessDeniedException"

@@ -166,10 +166,16 @@ def test_mock_refuses_a_service_that_moto_lacks() -> None:
 
 def test_mock_answers_requests_to_aws_only() -> None:
     """The package ``requests`` gets moto's answer for AWS, and other hosts are left to it."""
-    with answering(Answer(b"")) as server, mock_maintenance_windows():
-        with pytest.raises(RuntimeError, match="moto has no answer"):
-            requests.get("https://ssm.eu-west-1.amazonaws.com/other", timeout=10)
-        assert requests.post(server.url, headers={"X-Amz-Target": "x.y"}, json={}, timeout=10).ok
+    headers = {
+        "X-Amz-Target": "AmazonSSM.DescribeMaintenanceWindows",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
+    with answering(Answer(b"elsewhere")) as server, mock_maintenance_windows():
+        answers = [
+            requests.post(url, headers=headers, data="{}", timeout=10).text
+            for url in ("https://ssm.eu-west-1.amazonaws.com/", server.url)
+        ]
+    assert ("WindowIdentities" in answers[0], answers[1]) == (True, "elsewhere")
 
 
 def test_mock_ends_for_an_older_client() -> None:
