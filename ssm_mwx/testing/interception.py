@@ -44,13 +44,18 @@ _active = 0
 _changes = ExitStack()
 
 
-def start() -> None:
-    """Mock AWS in this process, until `stop` has been called as often."""
+def start() -> bool:
+    """Mock AWS in this process, until `stop` has been called as often.
+
+    Returns:
+        Whether this is the first mock, which begins empty.
+    """
     global _active  # noqa: PLW0603 - there is one process
     with _lock:
         if _active == 0:
             _apply_changes()
         _active += 1
+        return _active == 1
 
 
 def stop() -> None:

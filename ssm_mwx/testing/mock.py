@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any, TypeVar, cast
 
 from ssm_mwx import optional
+from ssm_mwx.testing.region import discard_everything
 from ssm_mwx.testing.store import ExecutionStore
 
 _Decorated = TypeVar("_Decorated", bound=Any)
@@ -26,7 +27,8 @@ class MockMaintenanceWindows:
         with optional.extra("testing"):
             from ssm_mwx.testing import dispatch, interception
         dispatch.add_operations_to_moto()
-        interception.start()
+        if interception.start():
+            discard_everything()
         return ExecutionStore()
 
     def stop(self) -> None:

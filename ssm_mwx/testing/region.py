@@ -123,6 +123,21 @@ def _status_of(statuses: Iterable[ExecutionStatus | None], *, ended: bool) -> Ex
 
 # --- what is kept on moto's backends, which moto's reset discards ---
 
+_KEPT = ("maintenance_window_executions", "injected_failures", "received_requests")
+
+
+def discard_everything() -> None:
+    """Discard what is kept for every account and Region.
+
+    moto does so when its own mock ends, which may be later than this library's.
+    """
+    from moto.ssm.models import ssm_backends
+
+    for regions in ssm_backends.values():
+        for backend in regions.values():
+            for name in _KEPT:
+                backend.__dict__.pop(name, None)
+
 
 def region_on(backend: Any) -> Region:
     """Return what is kept on moto's SSM backend of an account and Region."""

@@ -139,6 +139,19 @@ def test_mock_works_within_moto_and_around_it() -> None:
     assert dict(os.environ) == before
 
 
+def test_mock_begins_empty_within_moto() -> None:
+    """Each mock begins empty, even if one of moto's own outlives it."""
+    with moto.mock_aws():
+        with mock_maintenance_windows() as executions:
+            task = executions.add_task()
+            executions.add_task(region_name="ap-south-1")
+            executions.fail_next("ThrottlingException")
+        with mock_maintenance_windows() as executions:
+            assert executions.requests == []
+            with pytest.raises(DoesNotExistError):
+                MaintenanceWindowClient().get_task_execution(*task.task_ids)
+
+
 def test_mock_without_moto_names_the_extra() -> None:
     """The ImportError names the extra to install, and stopping raises the same."""
     code = """
