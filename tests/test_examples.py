@@ -26,6 +26,7 @@ from tests.support.examples import parsers
 
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
+SLOW = {"how-to.md", "report.md", "testing.md", "usage.md"}
 MORE = {"index.md": "window", "how-to.md": "how_to"}
 """Pages with more names, and the fixture that returns these."""
 
@@ -110,7 +111,13 @@ def _never_sent() -> samples.Run:
     return samples.Run(task, tuple(attrs.evolve(each, **state) for each in invocations))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=pytest.mark.slow if page.name in SLOW else (), id=page.name)
+        for page in PAGES
+    ],
+)
 def test_page_examples_run(
     page: Path, namespace: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
