@@ -1,4 +1,4 @@
-"""The columns of a report's rows: the fields of an invocation, and what follows from them.
+"""The columns of a report's rows, one for each invocation or for each node.
 
 A field that `models.py` adds is a column here without more ado. Types are Python's, for each kind
 of frame to translate.
@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import attrs
 
@@ -19,11 +19,14 @@ from ssm_mwx.enums import TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
 from ssm_mwx.redaction import sensitive_fields
+from ssm_mwx.report.formatting import is_sensitive_of_node
+from ssm_mwx.report.nodes import NodeOutcome, find_nodes
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
 
-_Read = Callable[[TaskExecution, TaskInvocation], object]
+_Read = Callable[[TaskExecution, Any], object]
+"""Reads a value from a task, and an invocation or a node."""
 
 
 @attrs.frozen
@@ -46,26 +49,51 @@ class _Source:
 
 
 # What people look at; all other fields follow in the order of the model.
-_FIRST = (
-    "instance_ids",
-    "status",
-    "status_details",
-    "start_time",
-    "end_time",
-    "duration",
-    "duration_seconds",
-    "task_type",
-    "document_name",
-)
+_STATE = ("status", "status_details", "start_time", "end_time", "duration", "duration_seconds")
+_FIRST = ("instance_ids", *_STATE, "task_type", "document_name")
 
 
-def columns_of(report: TaskReport, *, include_sensitive: bool = False) -> list[Column]:
-    """Return the columns of `report`, with a value for each invocation."""
+def columns_of(
+    report: TaskReport, *, explode_instances: bool = False, include_sensitive: bool = False
+) -> list[Column]:
+    """Return the columns of `report`.
+
+    Args:
+        report: The report.
+        explode_instances: Whether a row is a node: with its own status and times, which are None
+            where they are not known, and with ``invocation_status``.
+        include_sensitive: Whether sensitive fields are columns too.
+    """
+    items = _nodes_of(report) if explode_instances else report.invocations
+    sources = _sources_of_nodes() if explode_instances else _sources()
     return [
-        Column(name, source.type, [source.read(report.task, item) for item in report.invocations])
-        for name, source in _sources().items()
+        Column(name, source.type, [source.read(report.task, item) for item in items])
+        for name, source in sources.items()
         if include_sensitive or not source.is_sensitive
     ]
+
+
+def dicts_of(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Return the rows of some columns as plain Python values."""
+    names = [column.name for column in columns]
+    rows = zip(*(map(_plain, column.values) for column in columns), strict=True)
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _plain(value: object) -> object:
+    match value:
+        case str():
+            return str(value)
+        case tuple():
+            return list(cast("tuple[object, ...]", value))
+        case None | bool() | int() | float() | datetime() | timedelta():
+            return value
+        case _:
+            return repr(value)  # in which a nested class redacts itself
+
+
+def _nodes_of(report: TaskReport) -> tuple[NodeOutcome, ...]:
+    return find_nodes(report.invocations, report.commands or ()).rows
 
 
 @functools.cache
@@ -75,6 +103,32 @@ def _sources() -> dict[str, _Source]:
     first = {name: sources.pop(name) for name in _FIRST}
     last = sorted(sources, key=lambda name: sources[name].is_sensitive)
     return first | {name: sources[name] for name in last}
+
+
+@functools.cache
+def _sources_of_nodes() -> dict[str, _Source]:
+    """Return what each column of nodes is made of: the node's own state, then its invocation's."""
+    of_invocation = _sources().copy()
+    ids = of_invocation.pop("instance_ids")
+    own = {
+        "instance_id": _Source(str, _reader("instance_id", absent=""), ids.is_sensitive),
+        "instance_name": _Source(str, _reader("name"), is_sensitive_of_node("name")),
+    }
+    for name in _STATE:
+        read = _duration_seconds if name == "duration_seconds" else _reader(name)
+        source = of_invocation.pop(name)
+        own[name] = attrs.evolve(
+            source, read=read, is_sensitive=source.is_sensitive or is_sensitive_of_node(name)
+        )
+    own["invocation_status"] = _of_invocation(_sources()["status"])
+    others = {name: _of_invocation(source) for name, source in of_invocation.items()}
+    others["command_id"] = attrs.evolve(others["command_id"], read=_reader("command_id"))
+    return own | others
+
+
+def _of_invocation(source: _Source) -> _Source:
+    """Return what reads the same from a node's invocation."""
+    return attrs.evolve(source, read=lambda task, node: source.read(task, node.invocation))
 
 
 def _fields() -> dict[str, _Source]:
@@ -109,13 +163,16 @@ def _derived() -> dict[str, _Source]:
     }
 
 
-def _reader(name: str) -> _Read:
+def _reader(name: str, *, absent: object = None) -> _Read:
+    """Return what reads a field; None for the value that stands for an absent one."""
     read = attrgetter(name)
-    return lambda _task, invocation: read(invocation)
+    if absent is None:
+        return lambda _task, item: read(item)
+    return lambda _task, item: None if read(item) == absent else read(item)
 
 
-def _duration_seconds(_task: TaskExecution, invocation: TaskInvocation) -> float | None:
-    duration = invocation.duration
+def _duration_seconds(_task: TaskExecution, item: TaskInvocation | NodeOutcome) -> float | None:
+    duration = item.duration
     return None if duration is None else duration.total_seconds()
 
 

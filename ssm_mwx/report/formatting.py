@@ -8,19 +8,28 @@ from __future__ import annotations
 import json
 import unicodedata
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from typing import TypeVar
 
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
 from ssm_mwx.redaction import REDACTED, clean, sensitive_fields, visible
+from ssm_mwx.report.nodes import NodeOutcome
 
 NOTHING = "—"
 """The text for a member that AWS left out."""
 
+FEW = 10
+"""So many rows are listed in full, whatever their status."""
+
 _NODES_SHOWN = 3
+
+_Counts = Counter[ExecutionStatus | None]
+_T = TypeVar("_T", TaskInvocation, NodeOutcome)
 
 # From the palette of Okabe and Ito, which people with any colour vision can tell apart. All of
 # them stand out on white and on black.
@@ -48,9 +57,31 @@ def in_order(statuses: Iterable[ExecutionStatus | None]) -> list[ExecutionStatus
     return sorted(statuses, key=lambda status: (_rank(status), status_text(status)))
 
 
-def attention_first(invocations: Iterable[TaskInvocation]) -> list[TaskInvocation]:
-    """Sort invocations by status as `in_order` does, and within a status by start."""
-    return sorted(invocations, key=_attention_key)
+def attention_first(items: Iterable[_T]) -> list[_T]:
+    """Sort by status as `in_order` does, and within a status by start."""
+    return sorted(items, key=_attention_key)
+
+
+def listed(items: Iterable[_T], max_rows: int | None) -> tuple[list[_T], _Counts]:
+    """Choose what a table lists, what needs attention first, grouped by cause.
+
+    Successes are counted instead, unless all that there is are a few rows.
+
+    Args:
+        items: What to choose from.
+        max_rows: Rows at most; None lists all, the successes too.
+
+    Returns:
+        What to list, and the number of all others by status.
+    """
+    ordered = sorted(attention_first(items), key=_cause_key)
+    is_short = max_rows is None or len(ordered) <= FEW
+    chosen = [item for item in ordered if is_short or item.status != ExecutionStatus.SUCCESS]
+    if max_rows is not None:
+        chosen = chosen[: max(max_rows, 0)]
+    counts = Counter(item.status for item in ordered)
+    counts.subtract(item.status for item in chosen)
+    return chosen, +counts
 
 
 def colour_of(status: ExecutionStatus | None) -> str:
@@ -62,11 +93,15 @@ def _rank(status: ExecutionStatus | None) -> float:
     return _OTHER_RANK if status is None else _RANKS.get(status, _OTHER_RANK)
 
 
-def _attention_key(invocation: TaskInvocation) -> tuple[float, str, bool, datetime]:
-    start = invocation.start_time
+def _cause_key(item: TaskInvocation | NodeOutcome) -> tuple[float, str, str]:
+    return _rank(item.status), status_text(item.status), item.status_details or ""
+
+
+def _attention_key(item: TaskInvocation | NodeOutcome) -> tuple[float, str, bool, datetime]:
+    start = item.start_time
     return (
-        _rank(invocation.status),
-        status_text(invocation.status),
+        _rank(item.status),
+        status_text(item.status),
         start is None,
         start or datetime.min.replace(tzinfo=UTC),
     )
@@ -113,8 +148,13 @@ def status_text(status: ExecutionStatus | None) -> str:
     return clean(status) if status else "(no status)"
 
 
+def number_of(number: int, noun: str) -> str:
+    """Write how many there are of something."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def counts_text(counts: Mapping[ExecutionStatus | None, int]) -> str:
-    """Write the number of invocations in each status, what needs attention first."""
+    """Write the number in each status, what needs attention first."""
     return ", ".join(f"{counts[each]:,} {status_text(each)}" for each in in_order(counts))
 
 
@@ -141,7 +181,14 @@ def duration_text(duration: timedelta | None) -> str:
     return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
 
 
-# --- a task, an invocation ---
+def duration_so_far(item: TaskInvocation | NodeOutcome, as_of: datetime) -> str:
+    """Write how long something took or, if it has not ended, how long it has run at this time."""
+    if item.start_time is None or item.end_time is not None or item.is_terminal:
+        return duration_text(item.duration)
+    return f"{duration_text(max(as_of - item.start_time, timedelta()))} so far"
+
+
+# --- a task, an invocation, a node ---
 
 
 def title_of(task: TaskExecution) -> str:
@@ -164,7 +211,7 @@ def period_text(task: TaskExecution) -> str:
 
 
 def nodes_of(invocation: TaskInvocation) -> str:
-    """Write where an invocation runs: the nodes it names, else the window target."""
+    """Write where an invocation runs: the nodes it names, else its tag keys or window target."""
     nodes = invocation.instance_ids
     if nodes and "instance_ids" in sensitive_fields(RunCommandParameters):
         return REDACTED
@@ -172,6 +219,25 @@ def nodes_of(invocation: TaskInvocation) -> str:
         hidden = len(nodes) - _NODES_SHOWN
         shown = ", ".join(map(clean, nodes[:_NODES_SHOWN]))
         return f"{shown} and {hidden} more" if hidden > 0 else shown
+    parameters = invocation.parameters
+    if isinstance(parameters, RunCommandParameters) and parameters.target_keys:
+        return f"by {', '.join(map(clean, parameters.target_keys))}"
     if invocation.window_target_id:
         return f"window target {member_text(invocation, 'window_target_id')}"
     return NOTHING
+
+
+def node_text(node: NodeOutcome, name: str) -> str:
+    """Write a field of a node, or the placeholder where it comes from a sensitive member."""
+    return REDACTED if is_sensitive_of_node(name) else value_text(getattr(node, name))
+
+
+def is_sensitive_of_node(name: str) -> bool:
+    """Whether a field of `NodeOutcome` comes from a sensitive member."""
+    sources = {
+        "instance_id": {"instance_id", "instance_ids"},
+        "name": {"instance_name"},
+        "command_id": {"command_id", "execution_id"},
+    }.get(name, {name})
+    models = (CommandInvocation, TaskInvocation, RunCommandParameters)
+    return any(sources & sensitive_fields(cls) for cls in models)

@@ -27,12 +27,11 @@ _SCALARS: dict[type, pa.DataType] = {
 
 
 def arrow_table(report: TaskReport, explode_instances: bool, include_sensitive: bool) -> pa.Table:
-    """Return a row for each invocation or, exploded, for each instance."""
-    columns = columns_of(report, include_sensitive=include_sensitive)
-    arrays = {column.name: _array(column) for column in columns}
-    if explode_instances and "instance_ids" in arrays:
-        arrays = _exploded(arrays, report)
-    return pa.table(arrays)
+    """Return a row for each invocation or, exploded, for each node."""
+    columns = columns_of(
+        report, explode_instances=explode_instances, include_sensitive=include_sensitive
+    )
+    return pa.table({column.name: _array(column) for column in columns})
 
 
 def _array(column: Column) -> pa.Array[Any]:
@@ -72,21 +71,3 @@ def _categories(members: Iterable[str], values: Sequence[str | None]) -> pa.Arra
     known = list(members)
     array = _encoded([*known, *values]).cast(pa.dictionary(pa.int32(), pa.string()))
     return array.slice(len(known))
-
-
-def _exploded(arrays: dict[str, pa.Array[Any]], report: TaskReport) -> dict[str, pa.Array[Any]]:
-    """Return a row for each instance id, and one for an invocation without any.
-
-    The lists are left out before rows are repeated: repeated, they take memory with the square
-    of their length.
-    """
-    rows: list[int] = []
-    instance_ids: list[str | None] = []
-    for row, invocation in enumerate(report.invocations):
-        ids = invocation.instance_ids or (None,)
-        rows += [row] * len(ids)
-        instance_ids += ids
-    repeated = pa.array(rows, pa.int64())
-    others = {name: array for name, array in arrays.items() if name != "instance_ids"}
-    taken = {name: array.take(repeated) for name, array in others.items()}
-    return {"instance_id": _encoded(instance_ids), **taken}

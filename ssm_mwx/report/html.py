@@ -7,17 +7,16 @@ the fragment fits any theme, light or dark.
 from __future__ import annotations
 
 import warnings
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.redaction import clean
-from ssm_mwx.report import formatting
+from ssm_mwx.report import formatting, headline
+from ssm_mwx.report.nodes import NodeOutcome
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
@@ -26,21 +25,26 @@ FRAGMENT_ROWS = 25
 """Rows of the table in a notebook, at most."""
 PAGE_ROWS = 100
 """Rows of the table on a page, at most: mail programs cut long messages."""
+_PAGE_BARS = 250
 
 _FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 _MONOSPACE = "font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px"
 _RESET = "background:none;border:0;padding:0;color:inherit"
 _QUIET = "opacity:.75"
-_LINE = "1px solid rgba(128,128,128,.35)"
+_LINE = "1px solid #8886"
 _ABOUT = ("type", "status_details")
-_CELL = "text-align:left;vertical-align:top;padding:5px 16px 5px 0"
+# Cells have as few styles as a notebook's style sheet allows: a page has hundreds of them.
+_ROW = f"background:none;border:0;border-bottom:{_LINE}"
+_CELL = "text-align:left;vertical-align:top;padding:5px 12px 5px 0"
+_CAUSES = 10
 
 
 def fragment(report: TaskReport, max_rows: int | None = FRAGMENT_ROWS) -> str:
     """Write the report as one element."""
     return (
-        f'<section style="{_FONT};font-size:13px;line-height:1.5;text-align:left;max-width:1060px">'
-        f"{_heading(report)}{_counts(report)}{_table(report, max_rows)}</section>"
+        f'<section style="{_FONT};font-size:13px;line-height:1.5;text-align:left;max-width:1060px;'
+        'print-color-adjust:exact;-webkit-print-color-adjust:exact">'
+        f"{_heading(report)}{_counts(report)}{_causes(report)}{_tables(report, max_rows)}</section>"
     )
 
 
@@ -80,10 +84,17 @@ def _heading(report: TaskReport) -> str:
         f'<p style="margin:0">{_swatch(task.status)}<strong>'
         f"{_text(formatting.status_text(task.status))}</strong>{about}</p>"
         f'<p style="margin:0">{_text(formatting.period_text(task))}{_durations(report)}</p>'
+        f"{_headline(report)}"
         f'<p style="margin:0 0 12px;{_QUIET}">Window execution '
         f"{_code(_member(task, 'window_execution_id'))}, task execution "
         f"{_code(_member(task, 'task_execution_id'))}</p>"
     )
+
+
+def _headline(report: TaskReport) -> str:
+    first, *others = headline.lines_of(report)
+    lines = [f"<strong>{_text(first)}</strong>", *map(_text, others)]
+    return f'<p style="margin:8px 0 4px">{"<br>".join(lines)}</p>'
 
 
 def _durations(report: TaskReport) -> str:
@@ -99,22 +110,25 @@ def _code(content: str) -> str:
 
 
 def _swatch(status: ExecutionStatus | None) -> str:
-    colour = formatting.colour_of(status)
     return (
         '<span style="display:inline-block;width:10px;height:10px;border-radius:2px;'
-        f'margin-right:6px;background:{colour}"></span>'
+        f'margin-right:6px;{_background(status)}"></span>'
     )
+
+
+def _background(status: ExecutionStatus | None) -> str:
+    """Return the style that fills an element with the colour of a status, on paper too."""
+    return f"background:{formatting.colour_of(status)}"
 
 
 # --- the counts ---
 
 
 def _counts(report: TaskReport) -> str:
-    counts = report.counts
+    counts = headline.counts_of(report)
     statuses = formatting.in_order(counts)
     segments = "".join(
-        f'<span style="flex:{counts[status]} 0 4px;height:12px;'
-        f'background:{formatting.colour_of(status)}"></span>'
+        f'<span style="flex:{counts[status]} 0 4px;height:12px;{_background(status)}"></span>'
         for status in statuses
     )
     words = "".join(
@@ -123,7 +137,7 @@ def _counts(report: TaskReport) -> str:
         for status in statuses
     )
     if not words:
-        return '<p style="margin:0">No invocations.</p>'
+        return ""
     return (
         f'<div style="display:flex;gap:2px;border-radius:3px;overflow:hidden">{segments}</div>'
         '<ul style="display:flex;flex-wrap:wrap;list-style:none;margin:6px 0 12px;padding:0">'
@@ -131,65 +145,101 @@ def _counts(report: TaskReport) -> str:
     )
 
 
-# --- the table ---
+def _causes(report: TaskReport) -> str:
+    """Write how many nodes failed of each cause, the most frequent first."""
+    causes = report.failure_causes.most_common() if report.nodes else []
+    rows = (
+        (f"{number:,}", _status(status), _text(formatting.value_text(details)))
+        for (status, details), number in causes[:_CAUSES]
+    )
+    hidden = sum(number for _, number in causes[_CAUSES:])
+    return _table(("Failed nodes", "Status", "Cause"), rows) + _note(
+        f"{formatting.number_of(hidden, 'more node')} failed of other causes." if hidden else ""
+    )
 
 
-def _table(report: TaskReport, max_rows: int | None) -> str:
-    rows = formatting.attention_first(report.invocations)
-    shown = len(rows) if max_rows is None else max(max_rows, 0)
-    if not rows:
-        return ""
+# --- the tables ---
+
+
+def _tables(report: TaskReport, max_rows: int | None) -> str:
+    """Write a table of the nodes, and one of the invocations whose nodes are not known."""
+    if report.nodes is None:
+        return _invocations(report, report.invocations, max_rows)
+    return _nodes(report.nodes, max_rows) + _invocations(
+        report, report.invocations_without_nodes, max_rows
+    )
+
+
+def _nodes(nodes: Sequence[NodeOutcome], max_rows: int | None) -> str:
+    chosen, hidden = formatting.listed(nodes, max_rows)
+    rows = (
+        (
+            _status(node.status),
+            _text(formatting.node_text(node, "instance_id")),
+            *(_text(formatting.node_text(node, name)) for name in ("name", "status_details")),
+            _text(formatting.node_text(node, "command_id")),
+        )
+        for node in chosen
+    )
+    return _table(("Status", "Node", "Name", "Details", "Command id"), rows) + _hidden(hidden)
+
+
+def _invocations(
+    report: TaskReport, invocations: Sequence[TaskInvocation], max_rows: int | None
+) -> str:
+    chosen, hidden = formatting.listed(invocations, max_rows)
     is_command = report.task.type == TaskType.RUN_COMMAND
-    headings = (
-        "Status",
-        "Target",
-        "Details",
-        "Start (UTC)",
-        "Duration",
-        "Command id" if is_command else "Execution id",
+    headings = ("Status", "Target", "Details", "Start (UTC)", "Duration")
+    rows = (
+        (
+            _status(invocation.status),
+            _text(formatting.nodes_of(invocation)),
+            _member(invocation, "status_details"),
+            _member(invocation, "start_time"),
+            formatting.duration_so_far(invocation, report.fetched_at),
+            _member(invocation, "execution_id"),
+        )
+        for invocation in chosen
     )
-    head = "".join(
-        f'<th scope="col" style="{_CELL};font-weight:600;white-space:nowrap;border:0;'
-        f'border-bottom:{_LINE}">{heading}</th>'
-        for heading in headings
+    id_ = "Command id" if is_command else "Execution id"
+    return _table((*headings, id_), rows) + _hidden(hidden)
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; nothing without a row. A long word breaks anywhere but in the status."""
+    body = "".join(
+        f'<tr style="{_ROW}">{"".join(_cell(cell, is_first=not at) for at, cell in enumerate(row))}'
+        "</tr>"
+        for row in rows
     )
-    body = "".join(_row(invocation) for invocation in islice(rows, shown))
-    return (
-        '<div style="overflow-x:auto"><table style="border-collapse:collapse;border:0;'
-        'table-layout:auto;width:100%;margin:0;font-size:13px;color:inherit">'
-        f'<thead style="border:0"><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        f"{_hidden(rows[shown:])}"
-    )
-
-
-def _row(invocation: TaskInvocation) -> str:
-    cells = "".join(_cells(invocation))
-    return f"<tr>{cells}</tr>"
-
-
-def _cells(invocation: TaskInvocation) -> Iterator[str]:
-    status = formatting.status_text(invocation.status)
-    yield _cell(_swatch(invocation.status) + _text(status), "white-space:nowrap")
-    nodes = _text(formatting.nodes_of(invocation)).replace(", ", ",<br>")
-    yield _cell(nodes, f"white-space:nowrap;{_MONOSPACE}")
-    details = _member(invocation, "status_details")
-    yield _cell(details, "overflow-wrap:break-word;min-width:160px")
-    yield _cell(_member(invocation, "start_time"), "white-space:nowrap")
-    yield _cell(formatting.duration_text(invocation.duration), "white-space:nowrap")
-    yield _cell(_member(invocation, "execution_id"), f"white-space:nowrap;{_MONOSPACE}")
-
-
-def _cell(content: str, style: str) -> str:
-    return f'<td style="{_CELL};border:0;border-bottom:{_LINE};{style}">{content}</td>'
-
-
-def _hidden(invocations: Sequence[TaskInvocation]) -> str:
-    """Say how many invocations the table does not show, by status."""
-    if not invocations:
+    if not body:
         return ""
-    counts = Counter(invocation.status for invocation in invocations)
-    words = _text(formatting.counts_text(counts))
-    return f'<p style="margin:8px 0 0;{_QUIET}">{len(invocations):,} more not shown: {words}.</p>'
+    head = "".join(
+        f'<th scope="col" style="{_CELL};font-weight:600">{name}</th>' for name in headings
+    )
+    return (
+        '<table style="border-collapse:collapse;border:0;table-layout:auto;width:100%;'
+        'margin:0 0 12px;font-size:13px;color:inherit;overflow-wrap:anywhere">'
+        f'<thead style="border:0"><tr style="{_ROW}">'
+        f"{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def _cell(content: str, *, is_first: bool) -> str:
+    return f'<td style="{_CELL}{";white-space:nowrap" if is_first else ""}">{content}</td>'
+
+
+def _status(status: ExecutionStatus | None) -> str:
+    text = _text(formatting.status_text(status))
+    return f'<span style="color:{formatting.colour_of(status)}">■</span> {text}'
+
+
+def _hidden(counts: Mapping[ExecutionStatus | None, int]) -> str:
+    return _note(f"Not listed: {formatting.counts_text(counts)}." if counts else "")
+
+
+def _note(text: str) -> str:
+    return f'<p style="margin:0 0 12px;{_QUIET}">{_text(text)}</p>' if text else ""
 
 
 def _timeline(report: TaskReport) -> str:
@@ -200,7 +250,7 @@ def _timeline(report: TaskReport) -> str:
     try:
         with optional.extra("notebook"):
             from ssm_mwx.report.svg import timeline_svg
-        svg = timeline_svg(report)
+        svg = timeline_svg(report, max_bars=_PAGE_BARS)
     except ModuleNotFoundError:
         return ""
     except Exception as error:  # noqa: BLE001 - whatever Altair or vl-convert meets

@@ -86,6 +86,9 @@ class Nodes:
     outcomes: tuple[NodeOutcome, ...]
     invocations_without: tuple[TaskInvocation, ...]
     """The invocations whose nodes are not known."""
+    rows: tuple[NodeOutcome, ...]
+    """All outcomes and, for each invocation without, the nodes that it names or one without an
+    id, with no status."""
 
 
 def find_nodes(
@@ -103,6 +106,7 @@ def find_nodes(
         of_command[command.instance_id or f"unnamed {number}"] = command
     outcomes: list[NodeOutcome] = []
     without: list[TaskInvocation] = []
+    rows: list[NodeOutcome] = []
     seen: set[str] = set()
     for invocation in invocations:
         command_id = invocation.command_id
@@ -113,9 +117,10 @@ def find_nodes(
             seen.add(command_id)
         found = list(_outcomes_of(invocation, listed))
         outcomes += found
+        rows += found or _unknown_nodes(invocation)
         if not found:
             without.append(invocation)
-    return Nodes(tuple(outcomes), tuple(without))
+    return Nodes(tuple(outcomes), tuple(without), tuple(rows))
 
 
 def commands_to_look_up(invocations: Iterable[TaskInvocation], *, details: bool) -> list[str]:
@@ -171,6 +176,12 @@ def _outcomes_of(
     for instance_id in invocation.instance_ids:
         if instance_id not in listed:
             yield attrs.evolve(unlisted, instance_id=instance_id)
+
+
+def _unknown_nodes(invocation: TaskInvocation) -> Iterator[NodeOutcome]:
+    """Yield the nodes that an invocation names, or one without an id, with nothing known."""
+    for instance_id in invocation.instance_ids or ("",):
+        yield NodeOutcome(instance_id, command_id=invocation.command_id, invocation=invocation)
 
 
 def _was_never_sent(invocation: TaskInvocation) -> bool:

@@ -14,7 +14,7 @@ from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
-from ssm_mwx.report import html, sampling
+from ssm_mwx.report import columns, html, sampling
 from ssm_mwx.report.formatting import counts_text, status_text
 from ssm_mwx.report.nodes import NodeOutcome, Nodes, find_nodes
 
@@ -194,6 +194,23 @@ class TaskReport:
 
     # --- views ---
 
+    def to_dicts(
+        self, *, explode_instances: bool = False, include_sensitive: bool = False
+    ) -> list[dict[str, Any]]:
+        """Return the rows of `to_arrow` as plain Python values; no extra is needed.
+
+        Times are aware datetimes, durations are `timedelta`, statuses are strings.
+
+        Args:
+            explode_instances: As for `to_arrow`.
+            include_sensitive: As for `to_arrow`.
+        """
+        return columns.dicts_of(
+            columns.columns_of(
+                self, explode_instances=explode_instances, include_sensitive=include_sensitive
+            )
+        )
+
     def to_arrow(self, *, explode_instances: bool = False, include_sensitive: bool = False) -> Any:
         """Return a ``pyarrow.Table`` with a row for each invocation.
 
@@ -202,8 +219,10 @@ class TaskReport:
         The schema is the same for every report.
 
         Args:
-            explode_instances: Return a row for each instance, its id in ``instance_id``; an
-                invocation that names none keeps one row.
+            explode_instances: Return a row for each node, its id in ``instance_id``. Its status,
+                details and times are the node's own, and null where they are not known;
+                ``invocation_status`` is that of the whole command. An invocation without known
+                nodes has a row for each node that it names, or one.
             include_sensitive: Add the sensitive fields, such as ``raw_parameters``.
 
         Raises:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -14,8 +14,9 @@ from rich.text import Text
 from ssm_mwx.converter import MEMBER_OF_FIELD
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.redaction import REDACTED, sensitive_fields
-from ssm_mwx.report import formatting
+from ssm_mwx.redaction import REDACTED, sensitive_fields, visible
+from ssm_mwx.report import formatting, headline
+from ssm_mwx.report.nodes import NodeOutcome
 from ssm_mwx.wire import unstructure
 
 if TYPE_CHECKING:
@@ -25,19 +26,58 @@ MAX_ROWS = 20
 """Rows of a report's table, at most."""
 
 _BAR_WIDTH = 40
+_WIDE = 120  # columns that leave room for command ids
 
 
 def report_view(report: TaskReport, options: ConsoleOptions) -> Iterator[RenderableType]:
-    """Show heading, counts, and a table of the invocations that need attention first."""
+    """Show heading, counts, causes, and the nodes or invocations that need attention first."""
     yield _heading(report.task)
-    yield ""
-    yield _counts_table(report, "#" if options.ascii_only else "█")
-    if report.invocations:
+    for line in headline.lines_of(report):
+        yield Text(line)
+    counts = headline.counts_of(report)
+    if counts:
         yield ""
-        yield invocations_table(formatting.attention_first(report.invocations)[:MAX_ROWS])
-        hidden = len(report.invocations) - MAX_ROWS
-        if hidden > 0:
-            yield f"{hidden:,} more not shown."
+        yield _counts_table(counts, "#" if options.ascii_only else "█")
+    if report.nodes is None:
+        yield from _invocations(report.invocations, report.fetched_at)
+        return
+    if report.failure_causes:
+        yield ""
+        yield _causes_table(report)
+    yield from _nodes(report.nodes, options)
+    yield from _invocations(report.invocations_without_nodes, report.fetched_at)
+
+
+def nodes_table(nodes: Sequence[NodeOutcome], *, with_commands: bool = True) -> Table:
+    """Show a row for each node, in the order given."""
+    table = _table("Status", "Node", "Name", "Details", *(["Command id"] if with_commands else []))
+    for node in nodes:
+        table.add_row(
+            _status(node.status),
+            Text(formatting.node_text(node, "instance_id"), no_wrap=True),
+            Text(formatting.node_text(node, "name")),
+            Text(formatting.node_text(node, "status_details")),
+            *([Text(formatting.node_text(node, "command_id"))] if with_commands else []),
+        )
+    return table
+
+
+def plugins_table(nodes: Sequence[NodeOutcome], *, include_sensitive: bool = False) -> Table:
+    """Show a row for each plugin of some nodes, with its output if asked for."""
+    names = ("Node", "Plugin", "Status", "Details", "Exit code", "Duration")
+    table = _table(*names, *(["Output"] if include_sensitive else []))
+    for node in nodes:
+        for plugin in (node.command and node.command.command_plugins) or ():
+            table.add_row(
+                Text(formatting.node_text(node, "instance_id"), no_wrap=True),
+                Text(formatting.value_text(visible(plugin, "name"))),
+                _status(plugin.execution_status),
+                Text(formatting.value_text(visible(plugin, "status_details"))),
+                Text(formatting.value_text(visible(plugin, "response_code"))),
+                formatting.duration_text(plugin.duration),
+                *([Text(plugin.output or "")] if include_sensitive else []),
+            )
+    return table
 
 
 def task_table(task: TaskExecution, *, include_sensitive: bool = False) -> Table:
@@ -55,13 +95,14 @@ def task_table(task: TaskExecution, *, include_sensitive: bool = False) -> Table
 
 
 def invocations_table(
-    invocations: Sequence[TaskInvocation], *, include_sensitive: bool = False
+    invocations: Sequence[TaskInvocation],
+    *,
+    as_of: datetime | None = None,
+    include_sensitive: bool = False,
 ) -> Table:
-    """Show a row for each invocation, in the order given."""
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
-    table.add_column("Status", no_wrap=True)
-    table.add_column("Target", overflow="fold")
-    table.add_column("Details", overflow="fold")
+    """Show a row for each invocation, in the order given; open ones ran until `as_of` so far."""
+    as_of = as_of or datetime.now(UTC)
+    table = _table("Status", "Target", "Details")
     heading, starts = _starts(invocations)
     table.add_column(heading, no_wrap=True)
     table.add_column("Duration", no_wrap=True)
@@ -74,7 +115,7 @@ def invocations_table(
             Text(formatting.nodes_of(invocation)),
             Text(formatting.member_text(invocation, "status_details")),
             start,
-            formatting.duration_text(invocation.duration),
+            formatting.duration_so_far(invocation, as_of),
             *(Text(formatting.value_text(getattr(invocation, name))) for name in sensitive),
         )
     return table
@@ -103,17 +144,56 @@ def _heading(task: TaskExecution) -> Text:
     )
 
 
-def _counts_table(report: TaskReport, bar: str) -> Table:
-    """Show the number of invocations in each status, and a bar of their share."""
-    counts = report.counts
+def _counts_table(counts: Mapping[ExecutionStatus | None, int], bar: str) -> Table:
+    """Show the number in each status, and a bar of their share."""
     table = Table.grid(padding=(0, 2))
     for status in formatting.in_order(counts):
-        share = counts[status] / len(report.invocations)
+        share = counts[status] / sum(counts.values())
         table.add_row(
             _status(status),
             Text(f"{counts[status]:,}", justify="right"),
             Text(bar * max(1, round(share * _BAR_WIDTH)), formatting.colour_of(status)),
         )
+    return table
+
+
+def _causes_table(report: TaskReport) -> Table:
+    """Show how many nodes failed of each cause, the most frequent first."""
+    table = _table("Nodes", "Status", "Cause")
+    table.columns[0].justify = "right"
+    for (status, details), number in report.failure_causes.most_common(MAX_ROWS):
+        table.add_row(f"{number:,}", _status(status), Text(formatting.value_text(details)))
+    return table
+
+
+def _nodes(nodes: Sequence[NodeOutcome], options: ConsoleOptions) -> Iterator[RenderableType]:
+    chosen, hidden = formatting.listed(nodes, MAX_ROWS)
+    if chosen:
+        yield ""
+        yield nodes_table(chosen, with_commands=options.max_width >= _WIDE)
+    yield from _hidden(hidden)
+
+
+def _invocations(
+    invocations: Sequence[TaskInvocation], as_of: datetime
+) -> Iterator[RenderableType]:
+    chosen, hidden = formatting.listed(invocations, MAX_ROWS)
+    if chosen:
+        yield ""
+        yield invocations_table(chosen, as_of=as_of)
+    yield from _hidden(hidden)
+
+
+def _hidden(counts: Mapping[ExecutionStatus | None, int]) -> Iterator[RenderableType]:
+    if counts:
+        yield Text(f"Not listed: {formatting.counts_text(counts)}.")
+
+
+def _table(*headings: str) -> Table:
+    """Return a table whose cells break anywhere, statuses aside."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, no_wrap=heading == "Status", overflow="fold")
     return table
 
 

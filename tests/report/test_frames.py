@@ -72,8 +72,11 @@ def test_schema_with_sensitive_columns(report: TaskReport) -> None:
 
 @empty_and_full
 def test_schema_of_instances(report: TaskReport) -> None:
-    """Exploded, the list of instances is one of them, in the same place."""
-    expected = {"instance_id": "string", **ARROW_TYPES}
+    """Exploded, a node's id, name and state come first, then its invocation's status."""
+    state = ("status", "status_details", "start_time", "end_time", "duration", "duration_seconds")
+    own = {"instance_id": "string", "instance_name": "string"}
+    own |= {name: ARROW_TYPES[name] for name in state}
+    expected = own | {"invocation_status": ARROW_TYPES["status"]} | ARROW_TYPES
     del expected["instance_ids"]
 
     types = arrow_types(report.to_arrow(explode_instances=True))

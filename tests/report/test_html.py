@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import altair as alt
+import attrs
 import pytest
 
-from ssm_mwx import TaskExecution, TaskInvocation, TaskReport
+from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport
+from ssm_mwx.report import formatting
 from tests.support.fakes import SECRET
 from tests.support.reports import (
     ODD_TEXTS,
     SCRIPT,
+    START,
     hostile_report,
     invocation_of,
     patch_report,
@@ -100,12 +105,13 @@ def test_table_begins_with_what_needs_attention() -> None:
         invocation_of("FAILED", nodes=("i-2",), start=5, took=0.4, execution_id=""),
         invocation_of("IN_PROGRESS", nodes=("i-3",), took=None),
     )
+    report = attrs.evolve(report, fetched_at=START + timedelta(minutes=5))
 
     assert shown(report).rows == [
         ["Status", "Target", "Details", "Start (UTC)", "Duration", "Command id"],
-        ["FAILED", "i-2", "—", "2026-03-10 02:00:05", "0.4 s", "—"],
-        ["IN_PROGRESS", "i-3", "—", "2026-03-10 02:00:00", "—", "—"],
-        ["SUCCESS", "i-1", "Success", "2026-03-10 02:00:00", "1 min 00 s", "c-1"],
+        ["■ FAILED", "i-2", "—", "2026-03-10 02:00:05", "0.4 s", "—"],
+        ["■ IN_PROGRESS", "i-3", "—", "2026-03-10 02:00:00", "5 min 00 s so far", "—"],
+        ["■ SUCCESS", "i-1", "Success", "2026-03-10 02:00:00", "1 min 00 s", "c-1"],
     ]
 
 
@@ -121,33 +127,41 @@ def test_notebook_shows_25_rows() -> None:
     document = shown(patch_report(5000))
 
     assert len(document.rows) == 1 + 25
-    assert {row[0] for row in document.rows[1:]} == {"FAILED"}
-    assert document.text.endswith("4,975 more not shown: 225 FAILED, 100 TIMED_OUT, 4,650 SUCCESS.")
+    assert {row[0] for row in document.rows[1:]} == {"■ FAILED"}
+    assert document.text.endswith("Not listed: 225 FAILED, 100 TIMED_OUT, 4,650 SUCCESS.")
 
 
 @pytest.mark.parametrize(
     ("max_rows", "rows", "note"),
     [
-        (10, 10, "240 more not shown: 2 FAILED, 5 TIMED_OUT, 233 SUCCESS."),
-        (0, 0, "250 more not shown"),
-        (-1, 0, "250 more not shown"),
-        (249, 249, "1 more not shown"),
-        (250, 250, ""),
+        (10, 10, "Not listed: 2 FAILED, 5 TIMED_OUT, 233 SUCCESS."),
+        (16, 16, "Not listed: 1 TIMED_OUT, 233 SUCCESS."),
+        (17, 17, "Not listed: 233 SUCCESS."),
+        (250, 17, "Not listed: 233 SUCCESS."),
         (None, 250, ""),
     ],
 )
 def test_page_has_as_many_rows_as_allowed(max_rows: int | None, rows: int, note: str) -> None:
-    """A page has at most `max_rows` rows, and says how many it hides."""
+    """A page lists what needs attention, up to `max_rows`, and counts the rest."""
     document = Document(patch_report(250).to_html(max_rows=max_rows, timeline=False))
 
     assert len(document.rows) == 1 + rows
     assert note in document.text
-    assert ("not shown" in document.text) == bool(note)
+    assert ("Not listed" in document.text) == bool(note)
+
+
+@pytest.mark.parametrize("max_rows", [0, -1])
+def test_page_without_rows_counts_all(max_rows: int) -> None:
+    """Without a row there is no table, and everything is counted."""
+    document = Document(patch_report(250).to_html(max_rows=max_rows, timeline=False))
+
+    assert "table" not in document.tags
+    assert "Not listed: 12 FAILED, 5 TIMED_OUT, 233 SUCCESS." in document.text
 
 
 def test_page_shows_100_rows_by_default() -> None:
     """A page has 100 rows unless asked otherwise."""
-    assert len(page(patch_report(250)).rows) == 1 + 100
+    assert len(page(patch_report(5000)).rows) == 1 + 100
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -224,7 +238,8 @@ def test_page_fits_any_theme() -> None:
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "background:Canvas;color:CanvasText" in html
     assert "currentColor" in html
-    assert "color:#" not in html.replace("background:#", "")
+    palette = {formatting.colour_of(status) for status in ExecutionStatus}
+    assert set(re.findall(r"color:(#\w+)", html)) <= palette
 
 
 def test_page_has_the_timeline() -> None:
@@ -252,7 +267,7 @@ def page_in_a_process(*options: str, prepare: str = "", closed: str = "") -> tup
 {prepare}
 from ssm_mwx import TaskReport
 from ssm_mwx.testing import samples
-print(TaskReport(*samples.patch_run(targets=5)).to_html())
+print(TaskReport(*samples.patch_run(targets=5)[:2]).to_html())
 """
     command = [sys.executable, *options, "-X", "utf8", "-c", code]
     shell = ["sh", "-c", f'exec "$@" {closed}', "sh", *command]

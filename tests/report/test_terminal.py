@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from rich.console import Console
@@ -58,16 +59,17 @@ def rows_of(renderable: object) -> list[list[str]]:
 
 def test_report_begins_with_task_status_and_times() -> None:
     """The heading has the document, the status and the times."""
-    assert shown(patch_report(250)).splitlines()[:3] == [
+    assert shown(patch_report(250)).splitlines()[:4] == [
         "AWS-RunPatchBaseline",
         "FAILED  17 of 250 targets did not succeed",
         "2026-03-10 02:00:00 to 03:27:28 UTC (1 h 27 min)",
+        "250 invocations: 17 failed",
     ]
 
 
 def test_report_counts_statuses() -> None:
     """Each status has its number and a bar."""
-    lines = [line.split() for line in shown(patch_report(250)).splitlines()[4:7]]
+    lines = [line.split() for line in shown(patch_report(250)).splitlines()[5:8]]
 
     assert [line[:2] for line in lines] == [
         ["FAILED", "12"],
@@ -82,19 +84,18 @@ def test_report_shows_20_invocations() -> None:
     text = shown(patch_report(5000))
 
     assert text.count("FAILED  ") == 2 + 20  # the heading, the counts and the rows
-    assert text.endswith("4,980 more not shown.\n")
+    assert text.endswith("Not listed: 230 FAILED, 100 TIMED_OUT, 4,650 SUCCESS.\n")
 
 
 def test_report_that_shows_all_says_nothing_more() -> None:
     """If all invocations are shown, no line says that some are not."""
-    assert "more" not in shown(patch_report(20))
+    assert "Not listed" not in shown(patch_report(10))
 
 
 def test_report_without_invocations_has_no_table() -> None:
     """A task without invocations is shown by its heading."""
-    assert (
-        shown(TaskReport(TaskExecution(), ())) == "Task execution\n(no status)\nno start time\n\n\n"
-    )
+    expected = "Task execution\n(no status)\nno start time\nNo invocations.\n"
+    assert shown(TaskReport(TaskExecution(), ())) == expected
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
@@ -148,7 +149,8 @@ def test_task_names_its_sensitive_members() -> None:
     ("invocation", "duration"),
     [
         (invocation_of("FAILED", took=None), "—"),
-        (invocation_of("IN_PROGRESS", took=None), "—"),
+        (invocation_of("IN_PROGRESS", took=None), "1 h 05 min so far"),
+        (invocation_of("IN_PROGRESS", start=9999, took=None), "0.0 s so far"),
         (invocation_of(took=-5), "-5.0 s"),
         (invocation_of(took=0.44), "0.4 s"),
         (invocation_of(took=180_000), "2 d 2 h"),
@@ -156,9 +158,11 @@ def test_task_names_its_sensitive_members() -> None:
 )
 def test_invocation_has_the_form_of_every_view(invocation: TaskInvocation, duration: str) -> None:
     """A row has status, target, details, start and duration, an absent one as a dash."""
-    table = terminal.invocations_table([invocation])
+    table = terminal.invocations_table([invocation], as_of=START + timedelta(minutes=65))
 
-    assert rows_of(table)[-1] == [str(invocation.status), "i-1", "—", "02:00:00", duration]
+    status, *_, start, shown_duration = rows_of(table)[-1]
+    assert [status, shown_duration] == [str(invocation.status), duration]
+    assert start in ("02:00:00", "04:46:39")
 
 
 def test_day_of_all_starts_is_in_the_heading() -> None:

@@ -1,0 +1,63 @@
+"""What every view says of a report as a whole: its numbers, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ssm_mwx.enums import ExecutionStatus
+from ssm_mwx.report import formatting
+
+if TYPE_CHECKING:
+    from ssm_mwx.models import TaskInvocation
+    from ssm_mwx.report.nodes import NodeOutcome
+    from ssm_mwx.report.task_report import TaskReport
+
+
+def lines_of(report: TaskReport) -> Iterator[str]:
+    """Yield the numbers of a report, and what a reader must know to read them."""
+    yield numbers_of(report)
+    if report.statuses:
+        statuses = ", ".join(map(formatting.status_text, report.statuses))
+        yield f"Filtered: only invocations in {statuses}."
+    if report.nodes is not None and report.invocations_without_nodes:
+        yield without_nodes_text(len(report.invocations_without_nodes))
+    if is_unfinished(report):
+        yield f"Not finished: as of {formatting.time_text(report.fetched_at)} UTC."
+
+
+def numbers_of(report: TaskReport) -> str:
+    """Write how many invocations and nodes there are, and how many failed."""
+    if not report.invocations:
+        return "No invocations."
+    invocations = formatting.number_of(len(report.invocations), "invocation")
+    if not report.nodes:
+        return f"{invocations}: {len(report.failed):,} failed"
+    nodes = formatting.number_of(
+        len(report.nodes), "known node" if report.invocations_without_nodes else "node"
+    )
+    return f"{invocations}, {nodes}: {len(report.failed_nodes):,} failed"
+
+
+def without_nodes_text(number: int) -> str:
+    """Write how many invocations have no known nodes."""
+    have = "has" if number == 1 else "have"
+    return f"{formatting.number_of(number, 'invocation')} {have} no known nodes."
+
+
+def items_of(report: TaskReport) -> tuple[NodeOutcome, ...] | tuple[TaskInvocation, ...]:
+    """Return what a report counts: the nodes if some are known, else the invocations."""
+    return report.nodes or report.invocations
+
+
+def counts_of(report: TaskReport) -> Counter[ExecutionStatus | None]:
+    """Count what `items_of` returns, by status."""
+    return Counter(item.status for item in items_of(report))
+
+
+def is_unfinished(report: TaskReport) -> bool:
+    """Whether anything in the report may still change."""
+    states = [(item.status, item.is_terminal) for item in (report.task, *report.invocations)]
+    states += [(node.status, node.is_terminal) for node in report.nodes or ()]
+    return any(status is not None and not is_terminal for status, is_terminal in states)
