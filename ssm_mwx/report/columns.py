@@ -128,7 +128,11 @@ def _sources_of_nodes() -> dict[str, _Source]:
 
 def _of_invocation(source: _Source) -> _Source:
     """Return what reads the same from a node's invocation."""
-    return attrs.evolve(source, read=lambda task, node: source.read(task, node.invocation))
+
+    def read(task: TaskExecution, node: NodeOutcome) -> object:
+        return source.read(task, node.invocation)
+
+    return attrs.evolve(source, read=read)
 
 
 def _fields() -> dict[str, _Source]:

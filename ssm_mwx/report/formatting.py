@@ -79,7 +79,7 @@ def listed(items: Iterable[_T], max_rows: int | None) -> tuple[list[_T], _Counts
     chosen = [item for item in ordered if is_short or item.status != ExecutionStatus.SUCCESS]
     if max_rows is not None:
         chosen = chosen[: max(max_rows, 0)]
-    counts = Counter(item.status for item in ordered)
+    counts: _Counts = Counter(item.status for item in ordered)
     counts.subtract(item.status for item in chosen)
     return chosen, +counts
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from unittest.mock import Mock
 
 import attrs
 import pytest
 from rich.console import Console
 
 from ssm_mwx import ExecutionStatus, TaskInvocation, TaskReport, TaskType
+from ssm_mwx.report import formatting
 from tests.support.fakes import SECRET
 from tests.support.reports import (
     START,
@@ -227,8 +229,9 @@ def test_page_stays_small(nodes: int, failed: int, most: int) -> None:
 def test_redaction_holds_for_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A member that is marked as sensitive is a placeholder in the table of nodes."""
     monkeypatch.setattr(
-        "ssm_mwx.report.formatting.sensitive_fields",
-        lambda _cls: frozenset({"instance_name", "execution_id"}),
+        formatting,
+        "sensitive_fields",
+        Mock(return_value=frozenset({"instance_name", "execution_id"})),
     )
 
     text = terminal(tag_report(4, 2))
