@@ -21,8 +21,6 @@ from __future__ import annotations
 
 import builtins
 import functools
-import http.client
-import ssl
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -334,7 +332,7 @@ def is_transient(error: BaseException) -> bool:
     if "Tunnel connection failed: 4" in text or "BadStatusLine('\\x15\\x03" in text:
         return False
     if isinstance(error, SSLError) or type(error) is HTTPClientError:
-        is_broken = any(isinstance(cause, _BROKEN) for cause in causes[1:])
+        is_broken = any(map(_is_broken_connection, causes[1:]))
         return is_broken or "timed out" in text or "EOF occurred" in text
     return isinstance(error, ConnectionError | HTTPClientError)
 
@@ -346,14 +344,15 @@ def is_unknown_host(error: BaseException) -> bool:
 
 
 _PERSISTENT = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
-_BROKEN = (
-    builtins.ConnectionError,
-    TimeoutError,
-    http.client.HTTPException,
-    ssl.SSLEOFError,
-    ssl.SSLZeroReturnError,
-    ssl.SSLSyscallError,
-)
+
+
+def _is_broken_connection(cause: BaseException) -> bool:
+    import http.client  # imported with the first error: most programs see none
+    import ssl
+
+    ended = (builtins.ConnectionError, TimeoutError, http.client.HTTPException)
+    ended_in_tls = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+    return isinstance(cause, (*ended, *ended_in_tls))
 
 
 def _causes(error: object) -> Iterator[BaseException]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import email.utils
 import logging
 import math
 from collections.abc import Callable, Generator
@@ -119,8 +118,10 @@ def _retry_after(error: BaseException | None) -> float:
     value = str(headers.get("retry-after", ""))
     if value.isascii() and value.isdecimal():
         return float(value[:9])
+    from email.utils import parsedate_to_datetime
+
     try:
-        moment = email.utils.parsedate_to_datetime(value)
+        moment = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
     return max(

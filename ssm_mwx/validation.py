@@ -5,7 +5,6 @@ Each function takes the argument's name, for the error, and returns what a reque
 
 from __future__ import annotations
 
-import difflib
 import re
 import sys
 from collections.abc import Iterable
@@ -90,7 +89,9 @@ def _status(argument: str, given: object) -> str:
     if isinstance(given, str):
         if given in FILTER_STATUSES:
             return str(given)
-        close = difflib.get_close_matches(given.upper(), FILTER_STATUSES, n=1, cutoff=0.75)
+        from difflib import get_close_matches  # only after a mistake
+
+        close = get_close_matches(given.upper(), FILTER_STATUSES, n=1, cutoff=0.75)
         allowed += f" (did you mean {close[0]}?)" if close else ""
     raise InvalidRequestError(argument, given, allowed)
 

@@ -1,4 +1,4 @@
-"""What is measured: the same loop over a task's invocations, by each of the contestants."""
+"""What is measured: the same loop over a task's invocations, in each library."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ssm_mwx import MaintenanceWindowClient, TaskIds, TaskInvocation
 from tests.benchmarks.server import PAGE_SIZE, task_of
 
 Loop = Callable[[TaskIds], int]
-"""Walks all invocations of a task, and gives how many of them failed."""
+"""Iterates over all invocations of a task, and returns how many of them failed."""
 
 
 class NotAvailableError(Exception):
@@ -77,8 +77,13 @@ def our_loop(url: str) -> Loop:
     return _our_loop(MaintenanceWindowClient(endpoint_url=url))
 
 
+def loop_without_retries(url: str) -> Loop:
+    """The library, its own retries switched off."""
+    return _our_loop(MaintenanceWindowClient(endpoint_url=url, retry_timeout=0))
+
+
 def injected_loop(url: str) -> Loop:
-    """The library with a plain boto3 client that was handed to it."""
+    """The library with an existing boto3 client."""
     return _our_loop(MaintenanceWindowClient(raw_client(url)))
 
 

@@ -29,10 +29,12 @@ _MIB = 2**20
 
 
 def _seconds(loop: Loop, count: int, delay: float = 0.0) -> float:
+    """Return the CPU time of this process; the elapsed time if the server delays its answers."""
     gc.collect()
-    start = time.perf_counter()
+    clock = time.perf_counter if delay else time.process_time
+    start = clock()
     loop(task_of(count, delay=delay))
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def _side_by_side(ours: Callable[[str], Loop], theirs: Callable[[str], Loop]) -> Measurement:
@@ -49,7 +51,7 @@ def _side_by_side(ours: Callable[[str], Loop], theirs: Callable[[str], Loop]) ->
 
 
 def _growing(server: Server, runs: int, count: int) -> Figures:
-    """Calls of ours, and the seconds as ever."""
+    """Our calls, and the seconds of both."""
     our_loop, their_loop = loops.our_loop(server.url), loops.raw_loop(server.url)
     our_loop(task_of(1_000))
     their_loop(task_of(1_000))
@@ -93,7 +95,7 @@ def _growth(server: Server, _runs: int, count: int) -> Figures:
 
 
 def _raw_growth(server: Server, _runs: int, count: int) -> Figures:
-    """The same of boto3's, in a process that nothing else has made grow."""
+    """The same of boto3, in a process of its own."""
     return [(_growth_over(loops.raw_items(loops.raw_client(server.url), task_of(count))),)]
 
 
@@ -107,7 +109,7 @@ def _growth_over(stream: Iterable[object]) -> float:
 
 
 def _resident() -> float:
-    """MiB of the process that are in memory, as Linux tells it."""
+    """MiB of the process that are in memory, as Linux reports it."""
     status = Path("/proc/self/status").read_text()
     return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) * 1024 / _MIB
 
@@ -130,6 +132,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "parameters": _side_by_side(loops.our_parameters_loop, loops.raw_parameters_loop),
     "injected": _side_by_side(loops.injected_loop, loops.raw_loop),
     "peer": _side_by_side(loops.peer_loop, loops.raw_loop),
+    "retries": _side_by_side(loops.our_loop, loops.loop_without_retries),
     "growing": _growing,
     "bytes": _bytes_held,
     "growth": _growth,
