@@ -27,7 +27,7 @@ from tests.support.examples import parsers
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
 SLOW = {"how-to.md", "report.md", "testing.md", "usage.md"}
-MORE = {"index.md": "window", "how-to.md": "how_to"}
+MORE = {"index.md": "window", "how-to.md": "how_to", "report.md": "by_tag"}
 """Pages with more names, and the fixture that returns these."""
 
 
@@ -45,13 +45,9 @@ def _namespace(
 ) -> dict[str, Any]:
     """Store a patch run, save it as files, and define the names that the pages use."""
     monkeypatch.chdir(tmp_path)
-    run, invocations, commands = samples.patch_run()
-    task = maintenance_window_executions.add_run(run, invocations, commands)
-    answer = {
-        "WindowExecutionTaskInvocationIdentities": [unstructure(each) for each in invocations]
-    }
-    Path("task.json").write_text(json.dumps(unstructure(task)), encoding="utf-8")
-    Path("invocations.json").write_text(json.dumps(answer), encoding="utf-8")
+    run = samples.patch_run()
+    task = maintenance_window_executions.add_run(*run)
+    _save(run)
     return {
         "executions": maintenance_window_executions,
         "ids": task.task_ids,
@@ -61,11 +57,35 @@ def _namespace(
     }
 
 
+def _save(run: samples.Run) -> None:
+    """Write a task and its invocations as the AWS CLI prints them."""
+    answer = {"WindowExecutionTaskInvocationIdentities": list(map(unstructure, run.invocations))}
+    Path("task.json").write_text(json.dumps(unstructure(run.task)), encoding="utf-8")
+    Path("invocations.json").write_text(json.dumps(answer), encoding="utf-8")
+
+
 @pytest.fixture(name="window")
 def _window(maintenance_window_executions: ExecutionStore) -> dict[str, Any]:
     """Store a run of a window."""
     maintenance_window_executions.add_window_run(samples.window_run(seed=1))
     return {"window_id": samples.WINDOW_ID}
+
+
+@pytest.fixture(name="by_tag")
+def _by_tag(maintenance_window_executions: ExecutionStore) -> dict[str, Any]:
+    """Store a patch run by tag, and save it as files instead of the other one."""
+    run = samples.tag_run()
+    ids = maintenance_window_executions.add_run(*run).task_ids
+    _save(run)
+    for number, invocation in enumerate(run.invocations):
+        nodes = [
+            unstructure(attrs.evolve(node, command_plugins=()))
+            for node in run.commands
+            if node.command_id == invocation.command_id
+        ]
+        text = json.dumps({"CommandInvocations": nodes})
+        Path(f"command-{number}.json").write_text(text, encoding="utf-8")
+    return {"ids": ids, **ids._asdict()}
 
 
 @pytest.fixture(name="how_to")
