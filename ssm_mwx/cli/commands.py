@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -16,14 +15,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from ssm_mwx.cli import options, output
 from ssm_mwx.cli.demo import demo
 from ssm_mwx.cli.exit_status import Failing
+from ssm_mwx.cli.listings import executions, nodes, tasks
 from ssm_mwx.cli.options import Connection
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.models import TaskExecution
 from ssm_mwx.redaction import clean
 from ssm_mwx.report.formatting import status_text
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
-
-_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 @click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,39 +33,15 @@ def main() -> None:
 
 main.add_command(demo)
 main.add_command(serve)
-
-
-def _of_a_task(function: _F) -> _F:
-    """Add the arguments and options of every command here."""
-    for parameter in (
-        options.options(),
-        click.argument("task_execution_id"),
-        click.argument("window_execution_id"),
-    ):
-        function = parameter(function)
-    return function
-
-
-def _formats(*names: str) -> Callable[[_F], _F]:
-    return click.option(
-        "--format",
-        "format_",
-        type=click.Choice(names),
-        help="Output format.  [default: table on a terminal, else json]",
-    )
-
-
-_show_sensitive = click.option(
-    "--show-sensitive",
-    is_flag=True,
-    help="Print sensitive members too, such as Parameters, which can contain secrets.",
-)
+main.add_command(executions)
+main.add_command(tasks)
+main.add_command(nodes)
 
 
 @main.command()
-@_of_a_task
-@_formats("table", "json")
-@_show_sensitive
+@options.of_a_task
+@options.formats("table", "json")
+@options.show_sensitive
 @click.pass_obj
 def task(
     where: Connection,
@@ -84,17 +58,11 @@ def task(
 
 
 @main.command()
-@_of_a_task
-@click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    metavar="STATUS",
-    help="Only this status; can be repeated.",
-)
-@_formats("table", "json", "csv")
+@options.of_a_task
+@options.statuses
+@options.formats("table", "json", "csv")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, as Excel wants it.")
-@_show_sensitive
+@options.show_sensitive
 @click.pass_obj
 def invocations(
     where: Connection,
@@ -123,7 +91,7 @@ def invocations(
 
 
 @main.command()
-@_of_a_task
+@options.of_a_task
 @click.option(
     "--timeout",
     type=float,
@@ -140,8 +108,8 @@ def invocations(
     metavar="SECONDS",
     help="Delay between polls.",
 )
-@_formats("table", "json")
-@_show_sensitive
+@options.formats("table", "json")
+@options.show_sensitive
 @click.pass_obj
 def wait(
     where: Connection,
@@ -171,20 +139,30 @@ def wait(
 
 
 @main.command()
-@_of_a_task
+@options.of_a_task
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
     metavar="FILE",
     help="Write the report to FILE as an HTML page (- for standard output).",
 )
+@click.option(
+    "--nodes/--no-nodes",
+    default=True,
+    help="Whether to look up how each node fared (ListCommandInvocations).  [default: nodes]",
+)
 @click.pass_obj
 def report(
-    where: Connection, *, window_execution_id: str, task_execution_id: str, html: Path | None
+    where: Connection,
+    *,
+    window_execution_id: str,
+    task_execution_id: str,
+    html: Path | None,
+    nodes: bool,
 ) -> None:
-    """Show how a task execution went, on every target."""
+    """Show how a task execution went, on every node."""
     with where.open() as client:
-        made = client.report(window_execution_id, task_execution_id)
+        made = client.report(window_execution_id, task_execution_id, nodes=nodes)
     if html is None:
         click.echo(output.drawn(made), nl=False)
         return

@@ -10,19 +10,17 @@ from ssm_mwx.client import MaintenanceWindowClient
 
 @click.command()
 def demo() -> None:
-    """Show a sample patch run of 250 targets on a fake AWS; no account is needed."""
+    """Show which of 250 nodes a sample run left unpatched, on a fake AWS; no account is needed."""
     from ssm_mwx.testing import samples, serve
 
     with serve() as server:
-        patch = server.executions.add_run(*samples.patch_run(targets=250))
-        restart = server.executions.add_run(
-            *samples.automation_run(window_execution_id=patch.window_execution_id)
-        )
-        click.echo(f"A window execution with two tasks, on a fake AWS at {server.url}")
+        task = server.executions.add_run(*samples.tag_run(nodes=250))
+        click.echo(f"A patch run by tag, on a fake AWS at {server.url}\n")
         with MaintenanceWindowClient(endpoint_url=server.url) as client:
-            for task in (patch, restart):
-                click.echo(f"\n{output.drawn(client.report(*task.task_ids))}", nl=False)
+            click.echo(output.drawn(client.report(*task.task_ids, nodes=True)), nl=False)
     click.echo("\nThe same for your own account:\n")
-    click.echo("  from ssm_mwx import MaintenanceWindowClient as Client")
-    click.echo("  for target in Client().iter_task_invocations(WINDOW_EXECUTION_ID, TASK_ID):")
-    click.echo("      print(target.instance_ids, target.status, target.status_details)")
+    click.echo("  from ssm_mwx import MaintenanceWindowClient")
+    click.echo("  client = MaintenanceWindowClient()")
+    click.echo("  report = client.report(WINDOW_EXECUTION_ID, TASK_EXECUTION_ID, nodes=True)")
+    click.echo("  for node in report.failed_nodes:")
+    click.echo("      print(node.instance_id, node.name, node.status, node.status_details)")

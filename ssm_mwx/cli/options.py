@@ -82,3 +82,39 @@ def _remember(context: click.Context, parameter: click.Parameter, value: str | N
     connection = context.ensure_object(Connection)
     if value is not None and parameter.name:
         setattr(connection, parameter.name, value)
+
+
+def of_a_task(function: _F) -> _F:
+    """Add the ids of a task execution, and the options of every command."""
+    for parameter in (
+        options(),
+        click.argument("task_execution_id"),
+        click.argument("window_execution_id"),
+    ):
+        function = parameter(function)
+    return function
+
+
+def formats(*names: str) -> Callable[[_F], _F]:
+    """Add the option that chooses between these output formats."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(names),
+        help="Output format.  [default: table on a terminal, else json]",
+    )
+
+
+statuses = click.option(
+    "--status",
+    "statuses",
+    multiple=True,
+    metavar="STATUS",
+    help="Only this status; can be repeated.",
+)
+
+show_sensitive = click.option(
+    "--show-sensitive",
+    is_flag=True,
+    help="Print sensitive members too, such as Parameters, which can contain secrets.",
+)

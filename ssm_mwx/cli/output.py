@@ -12,10 +12,15 @@ from typing import Any, cast
 
 from rich.console import Console
 
-from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.models import (
+    TaskExecution,
+    TaskExecutionIdentity,
+    TaskInvocation,
+    WindowExecution,
+)
 from ssm_mwx.redaction import REDACTED, clean
-from ssm_mwx.report import TaskReport, terminal
-from ssm_mwx.report.columns import columns_of
+from ssm_mwx.report import NodeOutcome, TaskReport, formatting, terminal
+from ssm_mwx.report.columns import Column, columns_of, columns_of_models, columns_of_nodes
 from ssm_mwx.wire import unstructure
 
 
@@ -38,11 +43,43 @@ def invocations_json(invocations: Iterable[TaskInvocation], *, show_sensitive: b
     return _json({"WindowExecutionTaskInvocationIdentities": members})
 
 
+def executions_json(executions: Iterable[WindowExecution]) -> str:
+    """Write what ``aws ssm describe-maintenance-window-executions`` prints."""
+    return _json({"WindowExecutions": [_members(each, False) for each in executions]})
+
+
+def tasks_json(tasks: Iterable[TaskExecutionIdentity]) -> str:
+    """Write what ``aws ssm describe-maintenance-window-execution-tasks`` prints."""
+    return _json({"WindowExecutionTaskIdentities": [_members(each, False) for each in tasks]})
+
+
+def nodes_json(nodes: Iterable[NodeOutcome], *, show_sensitive: bool) -> str:
+    """Write the nodes in the manner of ``aws ssm list-command-invocations``.
+
+    ``Status`` is that of a task execution, and ``InvocationId`` leads to the invocation.
+    """
+    return _json({"Nodes": [_node(node, show_sensitive) for node in nodes]})
+
+
+def _node(node: NodeOutcome, show_sensitive: bool) -> dict[str, Any]:
+    plugins = (node.command and node.command.command_plugins) or ()
+    members = {
+        "InstanceId": node.instance_id,
+        "InstanceName": node.name,
+        "Status": node.status,
+        "StatusDetails": node.status_details,
+        "CommandId": node.command_id,
+        "InvocationId": node.invocation.invocation_id,
+        "CommandPlugins": [_members(plugin, show_sensitive) for plugin in plugins],
+    }
+    return {name: value for name, value in members.items() if value}
+
+
 def _json(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=4) + "\n"
 
 
-def _members(model: TaskExecution | TaskInvocation, show_sensitive: bool) -> dict[str, Any]:
+def _members(model: object, show_sensitive: bool) -> dict[str, Any]:
     """Return the members of `model` without those that are redacted, so that they load again."""
     members = unstructure(model, redact_sensitive=not show_sensitive)
     return {name: value for name, value in members.items() if value != REDACTED}
@@ -61,9 +98,23 @@ def invocations_csv(invocations: Iterable[TaskInvocation], *, show_sensitive: bo
     with ``'``.
     """
     report = TaskReport(TaskExecution(), invocations)
+    return _csv(columns_of(report, include_sensitive=show_sensitive))
+
+
+def nodes_csv(nodes: Sequence[NodeOutcome], *, show_sensitive: bool) -> str:
+    """Write a line for each node, with the columns of an exploded frame."""
+    return _csv(columns_of_nodes(TaskExecution(), nodes, include_sensitive=show_sensitive))
+
+
+def models_csv(models: Sequence[WindowExecution] | Sequence[TaskExecutionIdentity]) -> str:
+    """Write a line for each model, with a column for each field."""
+    return _csv(columns_of_models(models))
+
+
+def _csv(columns: Sequence[Column]) -> str:
     columns = [
         column
-        for column in columns_of(report, include_sensitive=show_sensitive)
+        for column in columns
         if column.type is not timedelta  # the column after it has the seconds
     ]
     text = io.StringIO(newline="")
@@ -105,8 +156,32 @@ def task_table(task: TaskExecution, *, show_sensitive: bool) -> str:
 def invocations_table(invocations: Sequence[TaskInvocation], *, show_sensitive: bool) -> str:
     """Write a row for each invocation, and their number."""
     table = terminal.invocations_table(invocations, include_sensitive=show_sensitive)
-    noun = "invocation" if len(invocations) == 1 else "invocations"
-    return f"{drawn(table)}{len(invocations):,} {noun}\n"
+    return _counted(table, len(invocations), "invocation")
+
+
+def executions_table(executions: Sequence[WindowExecution]) -> str:
+    """Write a row for each run of a window, and their number."""
+    return _counted(terminal.executions_table(executions), len(executions), "run")
+
+
+def tasks_table(tasks: Sequence[TaskExecutionIdentity]) -> str:
+    """Write a row for each task of a window execution, and their number."""
+    return _counted(terminal.tasks_table(tasks), len(tasks), "task")
+
+
+def nodes_table(nodes: Sequence[NodeOutcome], *, show_sensitive: bool) -> str:
+    """Write a row for each node, one for each plugin if there are any, and the number of nodes."""
+    is_wide = Console(file=sys.stdout).width >= terminal.WIDE
+    ordered = formatting.attention_first(nodes)
+    table = drawn(terminal.nodes_table(ordered, with_commands=is_wide))
+    if any(node.command and node.command.command_plugins for node in nodes):
+        plugins = terminal.plugins_table(ordered, include_sensitive=show_sensitive)
+        table += f"\n{drawn(plugins)}"
+    return f"{table}{formatting.number_of(len(nodes), 'node')}\n"
+
+
+def _counted(table: object, number: int, noun: str) -> str:
+    return f"{drawn(table)}{formatting.number_of(number, noun)}\n"
 
 
 def drawn(renderable: object) -> str:

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
 
 import attrs
 
 from ssm_mwx.enums import TaskType
-from ssm_mwx.models import TaskExecution, TaskInvocation
+from ssm_mwx.models import (
+    TaskExecution,
+    TaskExecutionIdentity,
+    TaskInvocation,
+    WindowExecution,
+)
 from ssm_mwx.parameters import RunCommandParameters
 from ssm_mwx.redaction import sensitive_fields
 from ssm_mwx.report.formatting import is_sensitive_of_node
@@ -27,6 +32,11 @@ if TYPE_CHECKING:
 
 _Read = Callable[[TaskExecution, Any], object]
 """Reads a value from a task, and an invocation or a node."""
+
+
+class _Timed(Protocol):
+    @property
+    def duration(self) -> timedelta | None: ...
 
 
 @attrs.frozen
@@ -64,10 +74,39 @@ def columns_of(
             where they are not known, and with ``invocation_status``.
         include_sensitive: Whether sensitive fields are columns too.
     """
-    items = _nodes_of(report) if explode_instances else report.invocations
-    sources = _sources_of_nodes() if explode_instances else _sources()
+    if explode_instances:
+        nodes = find_nodes(report.invocations, report.commands or ()).rows
+        return columns_of_nodes(report.task, nodes, include_sensitive=include_sensitive)
+    return _columns(_sources(), report.task, report.invocations, include_sensitive)
+
+
+def columns_of_nodes(
+    task: TaskExecution, nodes: Sequence[NodeOutcome], *, include_sensitive: bool = False
+) -> list[Column]:
+    """Return the columns of some nodes of a task."""
+    return _columns(_sources_of_nodes(), task, nodes, include_sensitive)
+
+
+def columns_of_models(
+    models: Sequence[WindowExecution] | Sequence[TaskExecutionIdentity],
+) -> list[Column]:
+    """Return the fields of other models that run as columns, and their durations."""
+    if not models:
+        return []
+    sources = _fields(type(models[0])) | {
+        "duration_seconds": _Source(float, _duration_seconds, False)
+    }
+    return _columns(sources, TaskExecution(), models, include_sensitive=False)
+
+
+def _columns(
+    sources: Mapping[str, _Source],
+    task: TaskExecution,
+    items: Sequence[object],
+    include_sensitive: bool,
+) -> list[Column]:
     return [
-        Column(name, source.type, [source.read(report.task, item) for item in items])
+        Column(name, source.type, [source.read(task, item) for item in items])
         for name, source in sources.items()
         if include_sensitive or not source.is_sensitive
     ]
@@ -92,14 +131,10 @@ def _plain(value: object) -> object:
             return repr(value)  # in which a nested class redacts itself
 
 
-def _nodes_of(report: TaskReport) -> tuple[NodeOutcome, ...]:
-    return find_nodes(report.invocations, report.commands or ()).rows
-
-
 @functools.cache
 def _sources() -> dict[str, _Source]:
     """Return what each column is made of, in the order of the columns."""
-    sources = _derived() | _fields()
+    sources = _derived() | _fields(TaskInvocation)
     first = {name: sources.pop(name) for name in _FIRST}
     last = sorted(sources, key=lambda name: sources[name].is_sensitive)
     return first | {name: sources[name] for name in last}
@@ -135,14 +170,14 @@ def _of_invocation(source: _Source) -> _Source:
     return attrs.evolve(source, read=read)
 
 
-def _fields() -> dict[str, _Source]:
+def _fields(cls: type[attrs.AttrsInstance]) -> dict[str, _Source]:
     return {
         field.name: _Source(
             _without_none(field.type),
             _reader(field.name),
-            field.name in sensitive_fields(TaskInvocation),
+            field.name in sensitive_fields(cls),
         )
-        for field in attrs.fields(TaskInvocation)
+        for field in attrs.fields(cls)
     }
 
 
@@ -175,7 +210,7 @@ def _reader(name: str, *, absent: object = None) -> _Read:
     return lambda _task, item: None if read(item) == absent else read(item)
 
 
-def _duration_seconds(_task: TaskExecution, item: TaskInvocation | NodeOutcome) -> float | None:
+def _duration_seconds(_task: TaskExecution, item: _Timed) -> float | None:
     duration = item.duration
     return None if duration is None else duration.total_seconds()
 

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import TypeVar
 
+import attrs
+
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
@@ -135,7 +137,7 @@ def value_text(value: object) -> str:
             return clean(json.dumps(value, default=str))
 
 
-def member_text(model: TaskExecution | TaskInvocation, name: str) -> str:
+def member_text(model: attrs.AttrsInstance, name: str) -> str:
     """Write a field of a model, or the placeholder where it is sensitive."""
     return value_text(visible(model, name))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,13 @@ from rich.text import Text
 
 from ssm_mwx.converter import MEMBER_OF_FIELD
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskExecution, TaskInvocation
-from ssm_mwx.redaction import REDACTED, sensitive_fields, visible
+from ssm_mwx.models import (
+    TaskExecution,
+    TaskExecutionIdentity,
+    TaskInvocation,
+    WindowExecution,
+)
+from ssm_mwx.redaction import REDACTED, clean, sensitive_fields, visible
 from ssm_mwx.report import formatting, headline
 from ssm_mwx.report.nodes import NodeOutcome
 from ssm_mwx.wire import unstructure
@@ -25,8 +30,10 @@ if TYPE_CHECKING:
 MAX_ROWS = 20
 """Rows of a report's table, at most."""
 
+WIDE = 120
+"""Columns of a terminal that leave room for command ids."""
+
 _BAR_WIDTH = 40
-_WIDE = 120  # columns that leave room for command ids
 
 
 def report_view(report: TaskReport, options: ConsoleOptions) -> Iterator[RenderableType]:
@@ -48,13 +55,38 @@ def report_view(report: TaskReport, options: ConsoleOptions) -> Iterator[Rendera
     yield from _invocations(report.invocations_without_nodes, report.fetched_at)
 
 
+def executions_table(executions: Sequence[WindowExecution]) -> Table:
+    """Show a row for each run of a window, in the order given."""
+    table = _table("Window execution id", "Status", "Start (UTC)", "Duration", "Details")
+    for each in executions:
+        table.add_row(
+            Text(formatting.value_text(each.window_execution_id)),
+            _status(each.status),
+            formatting.time_text(each.start_time),
+            formatting.duration_text(each.duration),
+            Text(formatting.value_text(each.status_details)),
+        )
+    return table
+
+
+def tasks_table(tasks: Sequence[TaskExecutionIdentity]) -> Table:
+    """Show a row for each task of a window execution, in the order given."""
+    heading, starts = _starts(tasks)
+    table = _table("Task execution id", "Status", heading, "Task")
+    for each, start in zip(tasks, starts, strict=True):
+        task = Text(formatting.value_text(each.task_arn))
+        id_ = Text(formatting.value_text(each.task_execution_id))
+        table.add_row(id_, _status(each.status), start, task)
+    return table
+
+
 def nodes_table(nodes: Sequence[NodeOutcome], *, with_commands: bool = True) -> Table:
     """Show a row for each node, in the order given."""
     table = _table("Status", "Node", "Name", "Details", *(["Command id"] if with_commands else []))
     for node in nodes:
         table.add_row(
             _status(node.status),
-            Text(formatting.node_text(node, "instance_id"), no_wrap=True),
+            Text(formatting.node_text(node, "instance_id")),
             Text(formatting.node_text(node, "name")),
             Text(formatting.node_text(node, "status_details")),
             *([Text(formatting.node_text(node, "command_id"))] if with_commands else []),
@@ -69,13 +101,13 @@ def plugins_table(nodes: Sequence[NodeOutcome], *, include_sensitive: bool = Fal
     for node in nodes:
         for plugin in (node.command and node.command.command_plugins) or ():
             table.add_row(
-                Text(formatting.node_text(node, "instance_id"), no_wrap=True),
+                Text(formatting.node_text(node, "instance_id")),
                 Text(formatting.value_text(visible(plugin, "name"))),
                 _status(plugin.execution_status),
                 Text(formatting.value_text(visible(plugin, "status_details"))),
                 Text(formatting.value_text(visible(plugin, "response_code"))),
                 formatting.duration_text(plugin.duration),
-                *([Text(plugin.output or "")] if include_sensitive else []),
+                *([_lines(plugin.output)] if include_sensitive else []),
             )
     return table
 
@@ -170,7 +202,7 @@ def _nodes(nodes: Sequence[NodeOutcome], options: ConsoleOptions) -> Iterator[Re
     chosen, hidden = formatting.listed(nodes, MAX_ROWS)
     if chosen:
         yield ""
-        yield nodes_table(chosen, with_commands=options.max_width >= _WIDE)
+        yield nodes_table(chosen, with_commands=options.max_width >= WIDE)
     yield from _hidden(hidden)
 
 
@@ -193,13 +225,20 @@ def _table(*headings: str) -> Table:
     """Return a table whose cells break anywhere, statuses aside."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
     for heading in headings:
-        table.add_column(heading, no_wrap=heading == "Status", overflow="fold")
+        table.add_column(
+            heading,
+            no_wrap=heading == "Status",
+            min_width=19 if heading == "Node" else 36 if heading.endswith(" id") else None,
+            overflow="fold",
+        )
     return table
 
 
-def _starts(invocations: Iterable[TaskInvocation]) -> tuple[str, list[str]]:
+def _starts(
+    runs: Sequence[TaskInvocation] | Sequence[TaskExecutionIdentity],
+) -> tuple[str, list[str]]:
     """Return a column's heading and the starts under it; a day that all share is in the heading."""
-    starts = [formatting.member_text(invocation, "start_time") for invocation in invocations]
+    starts = [formatting.member_text(run, "start_time") for run in runs]
     days = {day for day, _, time in (start.partition(" ") for start in starts) if time}
     if len(days) != 1:
         return "Start (UTC)", starts
@@ -210,6 +249,11 @@ def _sensitive_members() -> dict[str, str]:
     """Return AWS's names of the sensitive fields of an invocation."""
     members = MEMBER_OF_FIELD[TaskInvocation]
     return {name: members[name] for name in members if name in sensitive_fields(TaskInvocation)}
+
+
+def _lines(text: str | None) -> Text:
+    """Write a text of several lines, without what a terminal might act upon."""
+    return Text("\n".join(map(clean, (text or "").splitlines())))
 
 
 def _status(status: ExecutionStatus | None) -> Text:

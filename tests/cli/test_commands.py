@@ -316,7 +316,7 @@ def test_report_is_written_as_a_page(
     done = run("report", *ids, "--html", str(page))
 
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
-        expected = client.report(*ids).to_html()
+        expected = client.report(*ids, nodes=True).to_html()
     assert (done.status, done.out, done.err) == (0, "", "")
     assert page.read_text(encoding="utf-8") == expected
 
