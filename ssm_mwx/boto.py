@@ -118,14 +118,14 @@ def _with_our_defaults(config: Config | None, session: boto3.Session, attempts: 
         and botocore_session.get_config_variable("max_attempts") is None
     ):
         retries["total_max_attempts"] = attempts
-    agent = f"ssm_mwx/{_version()}"
+    agent = f"ssm_mwx/{package_version()}"
     theirs = merged.user_agent_extra
     user_agent_extra = f"{theirs} {agent}" if theirs else agent
     return cast("Config", merged.merge(Config(retries=retries, user_agent_extra=user_agent_extra)))
 
 
-def _version() -> str:
-    """Return the version; bundles may leave the package's metadata out."""
+def package_version() -> str:
+    """Return this package's version; bundles may leave the metadata out that names it."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

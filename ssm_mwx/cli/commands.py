@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ssm_mwx.boto import package_version
 from ssm_mwx.cli import options, output
 from ssm_mwx.cli.demo import demo
 from ssm_mwx.cli.exit_status import Failing
@@ -24,8 +25,21 @@ from ssm_mwx.report.formatting import status_text
 from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
 
 
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"ssm-mwx, version {package_version()}")
+        context.exit()
+
+
 @click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ssm_mwx")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 @options.options(with_environment=True)
 def main() -> None:
     """Task executions of AWS Systems Manager maintenance windows."""
