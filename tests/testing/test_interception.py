@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -48,7 +49,6 @@ ENVIRONMENTS = [
     {"AWS_DEFAULT_PROFILE": "prod"},
     {"AWS_CA_BUNDLE": "/no/such/file"},
     {"MOTO_ACCOUNT_ID": "111122223333"},
-    {"TEST_SERVER_MODE": "true", "TEST_SERVER_MODE_ENDPOINT": "{url}"},
 ]
 
 
@@ -69,6 +69,32 @@ def test_mock_answers_whatever_the_environment(
     client = MaintenanceWindowClient() if made == "before" else None
     with mock_maintenance_windows() as executions:
         assert _works(client or MaintenanceWindowClient(), executions)
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_mock_ignores_a_profile_that_is_missing(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A profile of the environment need not exist within the mock."""
+    monkeypatch.setenv(variable, "missing")
+    with mock_maintenance_windows() as executions:
+        assert _works(MaintenanceWindowClient(), executions)
+
+
+def test_mock_ignores_the_server_mode_of_moto(elsewhere: AnswerServer) -> None:
+    """A setting that sends moto's own mock to a server in another process changes nothing."""
+    code = """
+from ssm_mwx import MaintenanceWindowClient
+from ssm_mwx.testing import mock_maintenance_windows
+with mock_maintenance_windows() as executions:
+    task = executions.add_task(status="SUCCESS")
+    print(MaintenanceWindowClient().get_task_execution(*task.task_ids).status)
+"""
+    mode = {"TEST_SERVER_MODE": "true", "TEST_SERVER_MODE_ENDPOINT": elsewhere.url}
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, **mode}
+    )
+    assert printed.stdout.strip() == b"SUCCESS"
 
 
 @pytest.mark.parametrize("made", ["before", "within"])
