@@ -10,11 +10,19 @@ from typing import Any
 
 import pytest
 
-from ssm_mwx import MaintenanceWindowClient, load_task_execution, load_task_invocations
+from ssm_mwx import (
+    MaintenanceWindowClient,
+    load_command_invocations,
+    load_task_execution,
+    load_task_invocations,
+)
 from ssm_mwx.testing import samples, serve
 
 AWS = os.environ.get("SSM_MWX_AWS_CLI")
-pytestmark = pytest.mark.skipif(AWS is None, reason="SSM_MWX_AWS_CLI names no AWS CLI to run")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(AWS is None, reason="SSM_MWX_AWS_CLI names no AWS CLI to run"),
+]
 
 
 def _aws(url: str, command: str, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -57,6 +65,19 @@ def test_aws_cli_single_page_is_known_to_be_partial(tmp_path: Path) -> None:
     (tmp_path / "page.json").write_bytes(printed)
     with pytest.warns(UserWarning, match=r"page\.json is partial"):
         assert len(load_task_invocations(tmp_path / "page.json")) == 10
+
+
+def test_aws_cli_output_of_commands_is_read_by_the_library(tmp_path: Path) -> None:
+    """The nodes of a command, saved by the CLI over several pages, are those that are stored."""
+    run = samples.tag_run()
+    command_id = str(run.commands[0].command_id)
+    with serve() as server:
+        server.executions.add_run(*run)
+        command = ["list-command-invocations", "--command-id", command_id, "--details"]
+        printed = _aws(server.url, *command).stdout
+    (tmp_path / "nodes.json").write_bytes(printed)
+    expected = [item for item in run.commands if item.command_id == command_id]
+    assert list(load_command_invocations(tmp_path / "nodes.json")) == expected
 
 
 def test_aws_cli_filters_by_status() -> None:

@@ -317,6 +317,7 @@ def test_nothing_is_left():
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_decorator_covers_set_up_methods_of_pytest(tmp_path: Path) -> None:
     """Every form of set-up runs under the mock, and a broken one leaves no mock behind."""
     (tmp_path / "test_it.py").write_text(SET_UP)

@@ -81,6 +81,7 @@ def test_mock_ignores_a_profile_that_is_missing(
         assert _works(MaintenanceWindowClient(), executions)
 
 
+@pytest.mark.slow
 def test_mock_ignores_the_server_mode_of_moto(elsewhere: AnswerServer) -> None:
     """A setting that sends moto's own mock to a server in another process changes nothing."""
     code = """
@@ -121,6 +122,7 @@ def test_mock_answers_other_services_whatever_the_endpoint(elsewhere: AnswerServ
         assert response.content == b"content"
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_mock_answers_a_client_older_than_moto() -> None:
     """A client that was made before moto was imported is under the mock, even a retried call."""

@@ -27,6 +27,8 @@ from ssm_mwx.testing import samples, serve
 from ssm_mwx.testing.operations import OPERATIONS
 from tests.support.clients import plain
 
+pytestmark = pytest.mark.slow
+
 AWS_CLI = os.environ.get("SSM_MWX_AWS_CLI")
 JS_SDK = os.environ.get("SSM_MWX_JS_SDK")
 NODE = shutil.which("node")

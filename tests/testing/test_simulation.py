@@ -273,6 +273,7 @@ def _window(added: WindowExecution) -> WindowExecution:
         return client.get_window_execution(str(added.window_execution_id))
 
 
+@pytest.mark.slow
 def test_simulation_of_a_window_follows_its_tasks(store: ExecutionStore, clock: _Clock) -> None:
     """The tasks run one after another, and the window execution has the state that follows."""
     added = store.add_window_run(samples.window_run(), over=HOUR, clock=clock)
