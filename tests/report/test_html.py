@@ -201,11 +201,11 @@ def test_odd_text_is_shown_in_time(text: str) -> None:
     """Emoji, combining marks and very long words are shown, and the picture is drawn."""
     odd = invocation_of(text, nodes=(text,), status_details=text)
     report = report_of(odd, odd, task_arn=text, status_details=text)
-    began = time.monotonic()
+    began = time.process_time()
 
     document = page(report)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert document.tags.count("svg") == 1
 
 
@@ -213,11 +213,11 @@ def test_odd_text_is_shown_in_time(text: str) -> None:
 def test_thousands_of_statuses_are_shown_in_time() -> None:
     """The time for a page grows no faster than the number of statuses."""
     report = report_of(*(invocation_of(f"S{number}") for number in range(5000)))
-    began = time.monotonic()
+    began = time.process_time()
 
     document = page(report)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert "1 S4999" in document.text
 
 

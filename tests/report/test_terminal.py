@@ -234,17 +234,17 @@ def test_odd_text_is_shown_in_time(view: View, text: str) -> None:
     """The time for a text grows no faster than its length."""
     odd = invocation_of("FAILED", nodes=(text,), status_details=text)
     report = report_of(odd, task_arn=text, status_details=text)
-    began = time.monotonic()
+    began = time.process_time()
 
     assert shown(view(report), width=80)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.slow
 def test_thousands_of_statuses_are_counted_in_time() -> None:
     """The time for a report grows no faster than the number of statuses."""
     report = report_of(*(invocation_of(f"S{number}") for number in range(5000)))
-    began = time.monotonic()
+    began = time.process_time()
 
     assert "S4999" in shown(report)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5

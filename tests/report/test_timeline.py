@@ -235,11 +235,11 @@ def test_odd_text_is_drawn_in_time(text: str, tmp_path: Path) -> None:
     odd = invocation_of(text, nodes=(text,), status_details=text)
     report = report_of(odd, odd, task_arn=text, status=ExecutionStatus(text), status_details=text)
     path = tmp_path / "x.svg"
-    began = time.monotonic()
+    began = time.process_time()
 
     report.timeline().save(path)
 
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert len(path.read_text()) < 20_000
 
 
