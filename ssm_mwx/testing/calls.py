@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -56,15 +54,15 @@ class Call:
         where = [self.backend.account_id, self.backend.region_name]
         sealed = json.dumps([*where, others, offset], sort_keys=True)
         seal = hmac.new(_TOKEN_KEY, sealed.encode(), hashlib.sha256).digest()
-        return base64.urlsafe_b64encode(offset.to_bytes(4, "big") + seal).decode()
+        return (offset.to_bytes(4, "big") + seal).hex()
 
     def _offset(self, error_code: str) -> int:
         token = self.members.get("NextToken")
         if not token:
             return 0
         try:
-            offset = int.from_bytes(base64.urlsafe_b64decode(token)[:4], "big")
-        except (binascii.Error, ValueError):
+            offset = int.from_bytes(bytes.fromhex(token)[:4], "big")
+        except ValueError:
             offset = 0
         given, issued = token.encode(errors="surrogatepass"), self._token(offset).encode()
         if not hmac.compare_digest(given, issued):

@@ -71,7 +71,7 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
         ({"Filters": [{"Key": "STATUS", "Values": [""]}]}, "at 'filters.1.member.values.1.member'"),
         ({"Filters": [{"Key": "STATUS", "Values": ["FAILED"]}] * 6}, "less than or equal to 5"),
         ({"NextToken": "unknown"}, "token is not valid"),
-        ({"NextToken": "not/base64*"}, "token is not valid"),
+        ({"NextToken": "not/hexadecimal"}, "token is not valid"),
         ({"NextToken": "ünlesbar"}, "token is not valid"),
         ({"NextToken": "\ud800"}, "token is not valid"),
     ],
