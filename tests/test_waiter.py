@@ -136,13 +136,13 @@ class TestEnds:
 
     def test_failure_is_returned_by_default(self) -> None:
         """By default, a failed task is returned."""
-        wait = waiter.Wait("the task", timeout=1)
+        wait = waiter.Wait[TaskExecution]("the task", timeout=1)
 
         assert waiter.wait_until_ended(_looks(_task("FAILED")), wait) == _task("FAILED")
 
     def test_result_needs_an_end(self) -> None:
         """A wait that has not ended has no result."""
-        wait = waiter.Wait("the task", timeout=1)
+        wait = waiter.Wait[TaskExecution]("the task", timeout=1)
 
         with pytest.raises(AssertionError, match="only when it has ended"):
             wait.result()
@@ -175,7 +175,7 @@ class TestDeadline:
             clock.now += 100
             return _task("PENDING")
 
-        rules = waiter.Wait("the task", timeout=60, clock=clock.time)
+        rules = waiter.Wait[TaskExecution]("the task", timeout=60, clock=clock.time)
 
         with pytest.raises(WaitTimeoutError):
             waiter.wait_until_ended(get, rules, sleep=clock.sleep)
@@ -187,7 +187,7 @@ class TestDeadline:
         def oversleep(seconds: float) -> None:
             clock.sleep(seconds + 0.5)
 
-        rules = waiter.Wait("the task", timeout=10, clock=clock.time)
+        rules = waiter.Wait[TaskExecution]("the task", timeout=10, clock=clock.time)
         looks = _looks(_task("PENDING"), _task("PENDING"), _task("SUCCESS"))
 
         with pytest.raises(WaitTimeoutError):
