@@ -1,56 +1,42 @@
-"""The documentation's notebook."""
+"""The documentation's notebook as it is stored; `run_notebook.py` runs it."""
 
 from __future__ import annotations
 
-import copy
+import json
 import re
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import nbclient
-import nbformat
 import pytest
 
-DOCS = Path(__file__).parent.parent / "docs"
+NOTEBOOK = Path(__file__).parent.parent / "docs" / "triage.ipynb"
 
 
 @pytest.fixture(name="stored")
 def _stored() -> Any:
-    return cast("Any", nbformat).read(DOCS / "triage.ipynb", as_version=4)
+    return json.loads(NOTEBOOK.read_text(encoding="utf-8"))
 
 
 def kinds_of_output(notebook: Any) -> list[list[list[str]]]:
     """Return the kinds of each cell's outputs."""
     return [
         [sorted(output.get("data", {output.get("name"): ""})) for output in cell.get("outputs", ())]
-        for cell in notebook.cells
+        for cell in notebook["cells"]
     ]
 
 
 def outputs_of(notebook: Any) -> str:
     """Return all outputs of a notebook as text."""
-    return "\n".join(str(cell.get("outputs", "")) for cell in notebook.cells)
-
-
-@pytest.mark.slow
-def test_notebook_runs(stored: Any, tmp_path: Path) -> None:
-    """The notebook runs, says which nodes failed, and has the kinds of output stored in it."""
-    fresh = copy.deepcopy(stored)
-
-    resources = {"metadata": {"path": str(tmp_path)}}
-    nbclient.NotebookClient(fresh, timeout=120, resources=resources).execute()
-
-    assert kinds_of_output(stored) == kinds_of_output(fresh)
-    assert "3 invocations, 250 nodes: 17 failed" in outputs_of(fresh)
+    return "\n".join(str(cell.get("outputs", "")) for cell in notebook["cells"])
 
 
 def test_notebook_is_stored_with_its_output(stored: Any) -> None:
     """The stored notebook was run from the top, and shows a report, frames and a timeline."""
     kinds = [kind for cell in kinds_of_output(stored) for output in cell for kind in output]
-    code = [cell for cell in stored.cells if cell.cell_type == "code"]
+    code = [cell for cell in stored["cells"] if cell["cell_type"] == "code"]
 
     assert set(kinds) == {"text/html", "text/plain", "image/svg+xml", "stdout"}
-    assert list(range(1, len(code) + 1)) == [cell.execution_count for cell in code]
+    assert [cell["execution_count"] for cell in code] == list(range(1, len(code) + 1))
 
 
 def test_notebook_holds_no_secret(stored: Any) -> None:
@@ -65,8 +51,8 @@ def test_notebook_holds_no_secret(stored: Any) -> None:
 
 def test_notebook_names_no_machine(stored: Any) -> None:
     """The metadata name the kernel that every installation has, and nothing else."""
-    assert stored.metadata == {
+    assert stored["metadata"] == {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
-    assert [{}] * len(stored.cells) == [cell.metadata for cell in stored.cells]
+    assert [cell["metadata"] for cell in stored["cells"]] == [{}] * len(stored["cells"])

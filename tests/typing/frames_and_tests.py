@@ -1,4 +1,4 @@
-"""A stranger's script with data frames, and his tests of it; checked, not run."""
+"""A user's script with data frames, and tests of it; `nox -s types` checks it."""
 
 from __future__ import annotations
 

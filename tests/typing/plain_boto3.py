@@ -1,4 +1,4 @@
-"""A stranger's script with a plain boto3 client; checked by mypy and pyright, not run."""
+"""A user's script with a plain boto3 client; `nox -s types` checks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stranger's script that waits, reports and reads saved answers; checked, not run."""
+"""A user's script that waits, reports and reads saved answers; `nox -s types` checks it."""
 
 from __future__ import annotations
 

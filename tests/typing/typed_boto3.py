@@ -1,4 +1,4 @@
-"""A stranger's script with a client typed by boto3-stubs; checked by mypy and pyright, not run."""
+"""A user's script with a client typed by boto3-stubs; `nox -s types` checks it."""
 
 from __future__ import annotations
 
