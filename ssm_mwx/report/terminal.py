@@ -228,7 +228,8 @@ def _table(*headings: str) -> Table:
         table.add_column(
             heading,
             no_wrap=heading == "Status",
-            min_width=19 if heading == "Node" else 36 if heading.endswith(" id") else None,
+            # A fixed width: with a minimum, rich crops the columns on the right.
+            width=20 if heading == "Node" else 36 if heading.endswith(" id") else None,
             overflow="fold",
         )
     return table

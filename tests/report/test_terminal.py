@@ -15,6 +15,7 @@ from ssm_mwx import (
     AlarmConfiguration,
     ExecutionStatus,
     TaskExecution,
+    TaskExecutionIdentity,
     TaskInvocation,
     TaskReport,
 )
@@ -202,6 +203,20 @@ def test_patch_run_fits_80_columns() -> None:
     lines = shown(terminal.invocations_table(patch_report(60).invocations), width=80).splitlines()
 
     assert len(lines) == 3 + 60
+
+
+def test_tasks_keep_every_letter_at_80_columns() -> None:
+    """A long ARN goes on in the next lines; nothing of it is left out."""
+    arn = "arn:aws:lambda:us-east-1:123456789012:function:drain-node"
+    task = TaskExecutionIdentity(
+        task_execution_id="b78e75d4-8aac-4512-9671-dd16f1f6a387",
+        task_arn=arn,
+        status=ExecutionStatus.SUCCESS,
+        start_time=START,
+    )
+    lines = shown(terminal.tasks_table([task]), width=80).splitlines()[3:]
+
+    assert "".join(line[60:].strip() for line in lines) == arn
 
 
 # --- all of them ---
