@@ -1,4 +1,4 @@
-"""The operations of Run Command that tell what a command did on each node."""
+"""The operations of Run Command that report what a command did on each node."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ def status_of_command(nodes: Sequence[Node]) -> Outcome:
 
 
 def command_invocation(node: Node, command_id: str, requested: datetime) -> CommandInvocation:
-    """Return what ListCommandInvocations tells of a node."""
+    """Return the outcome of a command on a node."""
     return CommandInvocation(
         command_id=command_id,
         instance_id=node.instance_id,

@@ -192,7 +192,7 @@ def test_simulation_counts_real_time_from_the_first_call(store: ExecutionStore) 
 
 
 def test_simulation_stays_pending_until_the_first_call(store: ExecutionStore) -> None:
-    """What the store itself does is no call, so that it starts no time."""
+    """Calls of the store do not start the time."""
     added = store.add_window_run(samples.window_run(), over=0)
     (task, *_) = samples.window_run().runs
     changed = store.set_status(task.invocations[0], "FAILED")

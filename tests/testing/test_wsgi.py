@@ -112,7 +112,7 @@ def test_server_answers_its_own_origin(get: Get, server: Server) -> None:
 def test_server_refuses_the_api_of_moto(
     get: Get, server: Server, path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody can empty the server, record with it or read everything that it holds."""
+    """No request empties the server, records with it or reads all of its data."""
     monkeypatch.chdir(tmp_path)
     for method in ("GET", "POST"):
         _assert_refused(raw_http.send(server.url, method, path, b"bytes"), "moto's own API")
