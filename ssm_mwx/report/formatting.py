@@ -31,7 +31,7 @@ FEW = 10
 _NODES_SHOWN = 3
 
 _Counts = Counter[ExecutionStatus | None]
-_T = TypeVar("_T", TaskInvocation, NodeOutcome)
+_T = TypeVar("_T", bound="TaskInvocation | NodeOutcome")
 
 # From the palette of Okabe and Ito, which people with any colour vision can tell apart. All of
 # them stand out on white and on black.

@@ -1,4 +1,4 @@
-"""Which invocations a timeline draws, where they are too many for all of them."""
+"""Which nodes and invocations have a bar, and which bars a timeline draws if they are too many."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import attrs
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
 from ssm_mwx.report import formatting
+from ssm_mwx.report.nodes import NodeOutcome
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
@@ -22,7 +23,10 @@ _SUCCESS = ExecutionStatus.SUCCESS
 _SHARE_OF_SUCCESS = 0.2  # the part of `max_bars` that the others leave to it
 _STATUSES_NAMED = 5
 
-_Groups = dict[ExecutionStatus | None, list[TaskInvocation]]
+Item = NodeOutcome | TaskInvocation
+"""What has a bar."""
+
+_Groups = dict[ExecutionStatus | None, list[Item]]
 _Totals = dict[ExecutionStatus | None, int]
 
 
@@ -32,11 +36,11 @@ class Lane:
 
     status: ExecutionStatus | None
     total: int
-    drawn: tuple[TaskInvocation, ...]
+    drawn: tuple[Item, ...]
 
     @property
     def heading(self) -> str:
-        """The status and its number of invocations, and how many are drawn if not all."""
+        """The status and its number of bars, and how many are drawn if not all."""
         words = f"{formatting.status_text(self.status)}  {self.total:,}"
         return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
 
@@ -50,8 +54,9 @@ class Bars:
 
 
 def choose(report: TaskReport, now: datetime, max_bars: int) -> Bars:
-    """Choose at most `max_bars` invocations, those in SUCCESS last."""
-    drawable = [item for item in report.invocations if _can_be_drawn(item)]
+    """Choose at most `max_bars` nodes or invocations, those in SUCCESS last."""
+    items = items_of(report)
+    drawable = [item for item in items if _can_be_drawn(item)]
     groups = _by_status(drawable)
     totals = {status: len(group) for status, group in groups.items()}
     shares = shares_of(totals, max(max_bars, 0))
@@ -63,9 +68,23 @@ def choose(report: TaskReport, now: datetime, max_bars: int) -> Bars:
     notes = (
         _note_on_sample(totals, shares),
         _note_on_running(drawable, now),
-        _note_on_missing(len(report.invocations) - len(drawable)),
+        _note_on_commands(drawable, report),
+        _note_on_missing(len(items) - len(drawable)),
     )
     return Bars(tuple(lanes), tuple(note for note in notes if note))
+
+
+def items_of(report: TaskReport) -> list[Item]:
+    """Return what has a bar: the nodes whose times are known, else the invocation as a whole."""
+    of_invocation: dict[int, list[NodeOutcome]] = {}
+    for node in report.nodes or ():
+        of_invocation.setdefault(id(node.invocation), []).append(node)
+    items: list[Item] = []
+    for invocation in report.invocations:
+        nodes = of_invocation.get(id(invocation), [])
+        has_times = any(node.start_time is not None for node in nodes)
+        items += nodes if has_times else [invocation]
+    return items
 
 
 def shares_of(totals: Mapping[ExecutionStatus | None, int], most: int) -> _Totals:
@@ -92,21 +111,21 @@ def _thinned(totals: _Totals, room: int) -> _Totals:
     return dict.fromkeys(totals, 0) | shares
 
 
-def _by_status(invocations: Iterable[TaskInvocation]) -> _Groups:
+def _by_status(items: Iterable[Item]) -> _Groups:
     groups: _Groups = {}
-    for invocation in formatting.attention_first(invocations):
-        groups.setdefault(invocation.status, []).append(invocation)
+    for item in formatting.attention_first(items):
+        groups.setdefault(item.status, []).append(item)
     return groups
 
 
-def _can_be_drawn(invocation: TaskInvocation) -> bool:
+def _can_be_drawn(item: Item) -> bool:
     """Whether it is known where the bar begins and ends."""
-    if invocation.start_time is None:
+    if item.start_time is None:
         return False
-    return invocation.end_time is not None or not invocation.is_terminal
+    return item.end_time is not None or not item.is_terminal
 
 
-def _even_sample(items: Sequence[TaskInvocation], number: int) -> Iterator[TaskInvocation]:
+def _even_sample(items: Sequence[Item], number: int) -> Iterator[Item]:
     return (items[place * len(items) // number] for place in range(number))
 
 
@@ -122,8 +141,19 @@ def _note_on_sample(totals: _Totals, shares: _Totals) -> str:
     return note if len(sampled) == len(totals) else f"{note}, the others in full"
 
 
-def _note_on_running(invocations: Sequence[TaskInvocation], now: datetime) -> str:
-    running = sum(item.end_time is None for item in invocations)
+def _note_on_commands(items: Sequence[Item], report: TaskReport) -> str:
+    """Say that a bar is a whole command, where nodes are known without their times."""
+    if report.nodes is None:
+        return ""
+    commands = sum(isinstance(item, TaskInvocation) for item in items)
+    if not commands:
+        return ""
+    bars = formatting.number_of(commands, "bar")
+    return f"{bars} of whole commands, in the command's status: the times of nodes need details"
+
+
+def _note_on_running(items: Sequence[Item], now: datetime) -> str:
+    running = sum(item.end_time is None for item in items)
     return f"{running:,} not ended: drawn up to {formatting.time_text(now)} UTC" if running else ""
 
 

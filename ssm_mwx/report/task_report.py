@@ -267,15 +267,15 @@ class TaskReport:
     def timeline(
         self, *, now: datetime | None = None, max_bars: int = sampling.MAX_BARS
     ) -> LayerChart:
-        """Return an Altair chart with a bar for each invocation, from its start to its end.
+        """Return an Altair chart with a bar for each node or invocation, from its start to its end.
 
-        The bars are grouped by status, what needs attention first. If there are more invocations
-        than `max_bars`, some are left out; the chart says which. ``.save("x.png")`` and
-        ``.save("x.svg")`` need no browser.
+        A node has a bar if its times are known (``details=True``), else its whole invocation has.
+        The bars are grouped by status, what needs attention first. If they are more than
+        `max_bars`, some are left out; the chart says which. A notebook shows the chart as SVG and
+        loads nothing from the internet; ``.save("x.png")`` and ``.save("x.svg")`` need no browser.
 
         Args:
-            now: How far the bars of running invocations reach, in UTC if it has no zone; by
-                default the time of the call.
+            now: How far open bars reach, in UTC if it has no zone; by default `fetched_at`.
             max_bars: Bars at most.
 
         Raises:

@@ -6,7 +6,8 @@ are cut here: Vega measures a text again and again to cut it, and may split an e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +15,9 @@ import altair as alt
 import attrs
 
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.models import TaskInvocation
-from ssm_mwx.report import formatting
-from ssm_mwx.report.sampling import Bars, choose
+from ssm_mwx.report import formatting, headline
+from ssm_mwx.report.nodes import NodeOutcome
+from ssm_mwx.report.sampling import Bars, Item, Lane, choose
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
@@ -25,6 +26,7 @@ _WIDTH = 760
 _HEADING = 26
 _NAMED_STEP = 18  # bars so far apart have room for a name
 _STEPS = ((30, _NAMED_STEP), (100, 7), (300, 3))  # up to so many bars: so many pixels for each
+_NAMED_FAILURES = 40  # in a lane
 _LEAST_STEP = 2
 
 _TITLE_COLUMNS = 80
@@ -48,15 +50,33 @@ WHITE = Paper(ink="#24292f", background="white", padding=12)
 TRANSPARENT = Paper(ink="currentColor", background="transparent", padding=0)
 
 
+class Timeline(alt.LayerChart):
+    """A chart that a notebook shows as SVG, for which it loads nothing from the internet.
+
+    With another renderer than Altair's default enabled, Altair shows it as any chart.
+    """
+
+    def _repr_mimebundle_(self, *args: Any, **options: Any) -> Any:
+        if alt.renderers.active != "default":
+            return super()._repr_mimebundle_(*args, **options)
+        try:
+            import vl_convert
+
+            picture = vl_convert.vegalite_to_svg(self.to_dict())
+        except Exception:  # noqa: BLE001 - whatever vl-convert meets; Altair may still show it
+            return super()._repr_mimebundle_(*args, **options)
+        return {"image/svg+xml": picture, "text/plain": repr(self)}
+
+
 def chart(
     report: TaskReport, *, now: datetime | None, max_bars: int, paper: Paper = WHITE
-) -> alt.LayerChart:
-    """Return the timeline; running invocations reach to `now`, by default the present."""
-    now = now or datetime.now(UTC)
+) -> Timeline:
+    """Return the timeline; open bars reach to `now`, by default when the report was fetched."""
+    now = now or report.fetched_at
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
     bars = choose(report, now, max_bars)
-    rows, headings, height = _layout(bars, now)
-    return alt.LayerChart(
+    rows, headings, height = _layout(bars, now, report)
+    return Timeline(
         layer=_layers(bars, rows, headings, height, paper.ink),
         width=_WIDTH,
         height=height,
@@ -70,13 +90,14 @@ def chart(
 # --- where the bars are ---
 
 
-def _layout(bars: Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
+def _layout(bars: Bars, now: datetime, report: TaskReport) -> tuple[list[_Row], list[_Row], float]:
     """Return the rows of the bars, those of the lanes' headings, and the height of it all."""
     rows: list[_Row] = []
     headings: list[_Row] = []
-    step = _step(bars)
+    nodes = _nodes_by_invocation(report)
     y = 0.0
     for lane in bars.lanes:
+        step = _step(lane, bars)
         headings.append(
             {
                 "status": _status(lane.status),
@@ -85,14 +106,16 @@ def _layout(bars: Bars, now: datetime) -> tuple[list[_Row], list[_Row], float]:
             }
         )
         y += _HEADING
-        for invocation in lane.drawn:
-            rows.append(_row(invocation, now) | _place(y, step))
+        for item in lane.drawn:
+            rows.append(_row(item, now, nodes) | _place(y, step))
             y += step
     return rows, headings, max(y, _HEADING)
 
 
-def _step(bars: Bars) -> int:
-    """Return the pixels from one bar to the next."""
+def _step(lane: Lane, bars: Bars) -> int:
+    """Return the pixels from one bar of a lane to the next; a few failures have room for names."""
+    if lane.status != ExecutionStatus.SUCCESS and len(lane.drawn) <= _NAMED_FAILURES:
+        return _NAMED_STEP
     number = sum(len(lane.drawn) for lane in bars.lanes)
     return next((step for most, step in _STEPS if number <= most), _LEAST_STEP)
 
@@ -102,21 +125,35 @@ def _place(y: float, step: int) -> _Row:
     return {"y": y + gap, "y2": y + step - gap, "middle": y + step / 2}
 
 
-def _row(invocation: TaskInvocation, now: datetime) -> _Row:
-    start = invocation.start_time or now
-    end = invocation.end_time or max(start, now)
-    nodes = formatting.nodes_of(invocation)
-    details = formatting.member_text(invocation, "status_details")
+def _nodes_by_invocation(report: TaskReport) -> dict[int, str]:
+    """Write the number of an invocation's nodes by status, under the invocation's ``id()``."""
+    counts: dict[int, Counter[ExecutionStatus | None]] = {}
+    for node in report.nodes or ():
+        counts.setdefault(id(node.invocation), Counter())[node.status] += 1
+    return {of: formatting.counts_text(number) for of, number in counts.items()}
+
+
+def _row(item: Item, now: datetime, nodes: Mapping[int, str]) -> _Row:
+    start = item.start_time or now
+    end = item.end_time or max(start, now)
+    if isinstance(item, NodeOutcome):
+        id_, name = (formatting.node_text(item, field) for field in ("instance_id", "name"))
+        details = formatting.node_text(item, "status_details")
+        label, target, of_nodes = (id_ if item.name is None else name), id_, name
+    else:
+        label = target = formatting.nodes_of(item)
+        details = formatting.member_text(item, "status_details")
+        of_nodes = nodes.get(id(item), formatting.NOTHING)
     return {
-        "name": formatting.shorten(nodes, _NAME_COLUMNS),
-        "instance": formatting.shorten(nodes, _TOOLTIP_COLUMNS),
-        "status": _status(invocation.status),
+        "label": formatting.shorten(label, _NAME_COLUMNS),
+        "target": formatting.shorten(target, _TOOLTIP_COLUMNS),
+        "nodes": formatting.shorten(of_nodes, _TOOLTIP_COLUMNS),
+        "status": _status(item.status),
         "status_details": formatting.shorten(details, _TOOLTIP_COLUMNS),
         "start": _iso(start),
         "end": _iso(end),
         "started": f"{formatting.time_text(start)} UTC",
-        "duration": formatting.duration_text(end - start)
-        + ("" if invocation.end_time else ", so far"),
+        "duration": formatting.duration_text(end - start) + ("" if item.end_time else ", so far"),
     }
 
 
@@ -152,7 +189,8 @@ def _layers(
             color=colour,
             stroke=alt.Stroke("status:N", scale=colours, legend=None),
             tooltip=[
-                alt.Tooltip("instance:N", title="Target"),
+                alt.Tooltip("target:N", title="Target"),
+                alt.Tooltip("nodes:N", title="Nodes"),
                 alt.Tooltip("status:N", title="Status"),
                 alt.Tooltip("status_details:N", title="Details"),
                 alt.Tooltip("started:N", title="Start"),
@@ -164,9 +202,11 @@ def _layers(
             x=alt.value(17), text="heading:N"
         ),
     ]
-    if _step(bars) == _NAMED_STEP:
-        names = base.mark_text(align="right", font="monospace", fontSize=11, color=ink)
-        layers.append(names.encode(x=alt.value(-8), y=vertical("middle:Q"), text="name:N"))
+    named = [row for row in rows if row["y2"] - row["y"] > _NAMED_STEP / 2]
+    if named:
+        names = alt.Chart(alt.InlineData(values=named))
+        marks = names.mark_text(align="right", font="monospace", fontSize=11, color=ink)
+        layers.append(marks.encode(x=alt.value(-8), y=vertical("middle:Q"), text="label:N"))
     return layers
 
 
@@ -174,7 +214,7 @@ def _title(report: TaskReport, notes: Sequence[str], ink: str) -> alt.TitleParam
     title = formatting.shorten(formatting.title_of(report.task), _TITLE_COLUMNS)
     return alt.TitleParams(
         f"{title}: {_status(report.task.status)}",
-        subtitle=[formatting.period_text(report.task), *notes],
+        subtitle=[formatting.period_text(report.task), *headline.lines_of(report), *notes],
         anchor="start",
         frame="bounds",
         color=ink,

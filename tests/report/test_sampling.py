@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from ssm_mwx import ExecutionStatus, TaskInvocation, TaskReport
-from ssm_mwx.report.sampling import Bars, choose
+from ssm_mwx import ExecutionStatus, TaskReport
+from ssm_mwx.report.sampling import Bars, Item, choose
 from tests.support.reports import START, invocation_of, patch_report, report_of
 
 NOW = START + timedelta(minutes=5)
@@ -23,7 +23,7 @@ def headings_of(bars: Bars) -> list[str]:
     return [lane.heading for lane in bars.lanes]
 
 
-def drawn(bars: Bars) -> list[TaskInvocation]:
+def drawn(bars: Bars) -> list[Item]:
     """Return all invocations that are drawn."""
     return [invocation for lane in bars.lanes for invocation in lane.drawn]
 
@@ -34,9 +34,7 @@ def test_few_invocations_are_all_drawn() -> None:
 
     bars = bars_of(report, 250)
 
-    assert {item.invocation_id for item in drawn(bars)} == {
-        item.invocation_id for item in report.invocations
-    }
+    assert set(drawn(bars)) == set(report.invocations)
     assert len(drawn(bars)) == 250
     assert headings_of(bars) == ["FAILED  12", "TIMED_OUT  5", "SUCCESS  233"]
     assert bars.notes == ()

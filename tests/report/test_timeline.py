@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import altair as alt
 import attrs
 import pytest
 
@@ -21,9 +22,11 @@ from tests.support.reports import (
     START,
     hostile_report,
     invocation_of,
+    node_id,
     patch_report,
     report_of,
     secret_report,
+    tag_report,
 )
 
 Rows = list[dict[str, Any]]
@@ -46,6 +49,11 @@ def _values(chart: dict[str, Any], layer: int) -> Rows:
     return values
 
 
+def shown_by_notebook(report: TaskReport) -> Any:
+    """Return what a notebook gets of the chart, by media type."""
+    return report.timeline()._repr_mimebundle_()  # pyright: ignore[reportPrivateUsage]
+
+
 def texts_of(path: Path) -> list[str | None]:
     """Return the texts of an SVG file."""
     return [element.text for element in ET.parse(path).iter()]
@@ -60,6 +68,7 @@ def test_bar_has_what_its_tooltip_shows() -> None:
     tooltip = chart_of(report)["layer"][0]["encoding"]["tooltip"]
     assert {each["title"]: bar[each["field"]] for each in tooltip} == {
         "Target": "i-1",
+        "Nodes": "—",
         "Status": "FAILED",
         "Details": "Failed",
         "Start": "2026-03-10 02:00:05 UTC",
@@ -108,6 +117,7 @@ def test_title_has_the_notes() -> None:
     assert (title["text"], *title["subtitle"]) == (
         "AWS-RunShellScript: FAILED",
         "2026-03-10 02:00:00 to 03:00:00 UTC (1 h 00 min)",
+        "2 invocations: 0 failed",
         "1 not drawn: no start time, or no end time",
     )
 
@@ -168,13 +178,85 @@ def test_max_bars_is_a_maximum(max_bars: int) -> None:
     assert max(len(_values(chart, layer)) for layer in layers) == max_bars
 
 
-@pytest.mark.parametrize(("targets", "named"), [(20, True), (30, True), (31, False)])
-def test_few_bars_are_named(targets: int, named: bool) -> None:
-    """If there is room, each bar has its target beside it."""
-    layers = chart_of(patch_report(targets))["layer"]
+@pytest.mark.parametrize(("targets", "named"), [(20, 20), (30, 30), (40, 3), (250, 17)])
+def test_bars_with_room_are_named(targets: int, named: int) -> None:
+    """If they are few, each bar has its target beside it; else those that failed have."""
+    chart = chart_of(patch_report(targets))
+
+    assert chart["layer"][-1]["encoding"]["text"]["field"] == "label"
+    assert len(_values(chart, layer=-1)) == named
+
+
+def test_many_failures_are_not_named() -> None:
+    """Hundreds of failures have no room for names."""
+    layers = chart_of(report_of(*[invocation_of("FAILED")] * 41, *[invocation_of()] * 60))["layer"]
 
     fields = [layer["encoding"].get("text", {}).get("field") for layer in layers]
-    assert ("name" in fields) == named
+    assert "label" not in fields
+
+
+def test_node_has_a_bar_if_its_times_are_known() -> None:
+    """With details each node has a bar in its own status, named after it."""
+    report = tag_report(40, 4, details=True)
+
+    bars = bars_of(report)
+
+    assert len(bars) == 40
+    assert [bar["label"] for bar in bars if bar["status"] == "FAILED"] == [
+        *("web-0", "web-1", "web-20", "web-21")
+    ]
+    assert bars[0]["target"] == node_id(0)
+    assert "whole command" not in str(chart_of(report)["title"])
+
+
+def test_command_has_a_bar_if_the_times_of_its_nodes_are_not_known() -> None:
+    """Without details a command is one bar, whose tooltip counts its nodes by their own status."""
+    report = tag_report(250, 20)
+
+    bars = bars_of(report)
+
+    assert [(bar["label"], bar["status"], bar["nodes"]) for bar in bars] == [
+        ("by tag:PatchGroup", "FAILED", "10 FAILED, 115 SUCCESS"),
+        ("by tag:PatchGroup", "SUCCESS", "10 FAILED, 115 SUCCESS"),
+    ]
+    note = "2 bars of whole commands, in the command's status: the times of nodes need details"
+    assert note in chart_of(report)["title"]["subtitle"]
+    assert "2 invocations, 250 nodes: 20 failed" in chart_of(report)["title"]["subtitle"]
+
+
+def test_open_bar_reaches_to_the_time_of_the_report() -> None:
+    """The bars of a report that was kept do not grow."""
+    report = attrs.evolve(
+        report_of(invocation_of("IN_PROGRESS", took=None)), fetched_at=START + timedelta(minutes=7)
+    )
+
+    (bar,) = _values(report.timeline().to_dict(), layer=0)
+    assert bar["end"] == "2026-03-10T02:07:00.000+00:00"
+
+
+def test_notebook_shows_the_timeline_as_a_picture() -> None:
+    """A chart that ends a cell is SVG, which needs no script from the internet."""
+    bundle = shown_by_notebook(patch_report(5))
+
+    assert bundle["image/svg+xml"].startswith("<svg")
+    assert "text/html" not in bundle
+
+
+def test_notebook_takes_another_renderer() -> None:
+    """What a caller enables for charts holds for the timeline too."""
+    with alt.renderers.enable("mimetype"):
+        bundle = shown_by_notebook(patch_report(5))
+
+    assert "image/svg+xml" not in bundle
+
+
+def test_notebook_shows_the_chart_if_the_picture_cannot_be_drawn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without vl-convert Altair shows the chart in its own way."""
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", None)
+
+    assert "text/html" in shown_by_notebook(patch_report(5))
 
 
 @pytest.mark.parametrize(
