@@ -36,6 +36,8 @@ _ABOUT = ("type", "status_details")
 # Cells have as few styles as a notebook's style sheet allows: a page has hundreds of them.
 _ROW = f"background:none;border:0;border-bottom:{_LINE}"
 _CELL = "text-align:left;vertical-align:top;padding:5px 12px 5px 0"
+_WIDTHS = {"Status": 100, "Failed nodes": 100, "Node": 160, "Start (UTC)": 130, "Duration": 85}
+"""Widths of columns in pixels; the others share the rest."""
 _CAUSES = 10
 
 
@@ -206,27 +208,29 @@ def _invocations(
 
 
 def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; nothing without a row. A long word breaks anywhere but in the status."""
-    body = "".join(
-        f'<tr style="{_ROW}">{"".join(_cell(cell, is_first=not at) for at, cell in enumerate(row))}'
-        "</tr>"
-        for row in rows
-    )
+    """Write a table; nothing without a row.
+
+    The widths of the columns do not depend on their texts, so that a long word breaks and leaves
+    the others their room. On a narrow screen the table scrolls.
+    """
+    body = "".join(f'<tr style="{_ROW}">{"".join(map(_cell, row))}</tr>' for row in rows)
     if not body:
         return ""
-    head = "".join(
-        f'<th scope="col" style="{_CELL};font-weight:600">{name}</th>' for name in headings
-    )
     return (
-        '<table style="border-collapse:collapse;border:0;table-layout:auto;width:100%;'
-        'margin:0 0 12px;font-size:13px;color:inherit;overflow-wrap:anywhere">'
-        f'<thead style="border:0"><tr style="{_ROW}">'
-        f"{head}</tr></thead><tbody>{body}</tbody></table>"
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse;border:0;'
+        "table-layout:fixed;width:100%;min-width:600px;margin:0 0 12px;font-size:13px;"
+        f'color:inherit;overflow-wrap:anywhere"><thead style="border:0"><tr style="{_ROW}">'
+        f"{''.join(map(_heading_cell, headings))}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
-def _cell(content: str, *, is_first: bool) -> str:
-    return f'<td style="{_CELL}{";white-space:nowrap" if is_first else ""}">{content}</td>'
+def _heading_cell(name: str) -> str:
+    width = f";width:{_WIDTHS[name]}px" if name in _WIDTHS else ""
+    return f'<th scope="col" style="{_CELL};font-weight:600{width}">{name}</th>'
+
+
+def _cell(content: str) -> str:
+    return f'<td style="{_CELL}">{content}</td>'
 
 
 def _status(status: ExecutionStatus | None) -> str:
