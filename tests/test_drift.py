@@ -6,6 +6,7 @@ these tests fails and names it.
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any
 
@@ -43,6 +44,7 @@ from ssm_mwx.operations import (
     DESCRIBE_INVOCATIONS,
     DESCRIBE_TASKS,
     DESCRIBE_WINDOW_EXECUTIONS,
+    GET_WINDOW_EXECUTION,
     LIST_COMMAND_INVOCATIONS,
     OPERATION_NAMES,
     Operation,
@@ -173,6 +175,46 @@ def test_page_sizes_are_the_service_model_s(operation: Operation[Any]) -> None:
     members = SERVICE.operation_model(operation.name).input_shape.members
     size = members["MaxResults"].metadata
     assert operation.page_sizes == range(size["min"], size["max"] + 1)
+
+
+def test_window_id_is_checked_as_the_service_does() -> None:
+    """The pattern of a window's id is that of the service model."""
+    members = SERVICE.operation_model("DescribeMaintenanceWindowExecutions").input_shape.members
+    pattern = members["WindowId"].metadata["pattern"]
+    client = MaintenanceWindowClient(FakeSsmClient())
+    good = "mw-0123456789abcdef0"
+    assert re.search(pattern, good)
+    client.iter_window_executions(good)
+    for bad in (
+        good[:-1],
+        good + "0",
+        good.upper(),
+        "mw_0123456789abcdef0",
+        "mw-0123456789abcdeg0",
+    ):
+        assert not re.search(pattern, bad)
+        with pytest.raises(InvalidRequestError):
+            client.iter_window_executions(bad)
+
+
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        (DESCRIBE_WINDOW_EXECUTIONS, {"WindowId", "Filters", "MaxResults", "NextToken"}),
+        (GET_WINDOW_EXECUTION, {"WindowExecutionId"}),
+        (DESCRIBE_TASKS, {"WindowExecutionId", "Filters", "MaxResults", "NextToken"}),
+        (
+            LIST_COMMAND_INVOCATIONS,
+            {"CommandId", "InstanceId", "MaxResults", "NextToken", "Filters", "Details"},
+        ),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_request_members_are_the_service_model_s(
+    operation: Operation[Any], expected: set[str]
+) -> None:
+    """AWS takes no member that this library does not know of."""
+    assert set(SERVICE.operation_model(operation.name).input_shape.members) == expected
 
 
 def test_request_bounds_are_the_service_model_s() -> None:
