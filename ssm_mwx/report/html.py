@@ -36,8 +36,15 @@ _ABOUT = ("type", "status_details")
 # Cells have as few styles as a notebook's style sheet allows: a page has hundreds of them.
 _ROW = f"background:none;border:0;border-bottom:{_LINE}"
 _CELL = "text-align:left;vertical-align:top;padding:5px 12px 5px 0"
-_WIDTHS = {"Status": 100, "Failed nodes": 100, "Node": 160, "Start (UTC)": 130, "Duration": 85}
-"""Widths of columns in pixels; the others share the rest."""
+_WIDTHS = {
+    "Status": "100px",
+    "Failed nodes": "100px",
+    "Node": "165px",
+    "Start (UTC)": "130px",
+    "Duration": "85px",
+    "Command id": "32%",
+}
+"""Widths of columns; the others share the rest."""
 _CAUSES = 10
 
 
@@ -225,7 +232,7 @@ def _table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _heading_cell(name: str) -> str:
-    width = f";width:{_WIDTHS[name]}px" if name in _WIDTHS else ""
+    width = f";width:{_WIDTHS[name]}" if name in _WIDTHS else ""
     return f'<th scope="col" style="{_CELL};font-weight:600{width}">{name}</th>'
 
 
