@@ -182,10 +182,11 @@ def _parser() -> Callable[[str, TaskType | None], Parameters]:
 
 
 class _ParsedOnce:
-    """A slot, outside the attrs fields, for the cached `TaskInvocation.parameters`."""
+    """Slots, outside the attrs fields, for what `TaskInvocation` caches."""
 
-    __slots__ = ("_parsed",)
+    __slots__ = ("_instance_ids", "_parsed")
 
+    _instance_ids: tuple[str, ...]
     _parsed: Any
 
 
@@ -246,12 +247,12 @@ class TaskInvocation(_TaskRun, _ParsedOnce):
 
         Of an AUTOMATION runbook's parameters: the values that have the form of a node's id.
         """
-        from ssm_mwx.parameters import AutomationParameters, RunCommandParameters
-
-        parameters = self.parameters
-        if isinstance(parameters, RunCommandParameters | AutomationParameters):
-            return parameters.named_instance_ids
-        return ()
+        try:
+            return self._instance_ids
+        except AttributeError:
+            instance_ids: tuple[str, ...] = getattr(self.parameters, "named_instance_ids", ())
+            object.__setattr__(self, "_instance_ids", instance_ids)
+            return instance_ids
 
     @property
     def command_id(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import Mock
@@ -143,8 +144,8 @@ def test_exploded_frame_has_a_row_for_each_instance() -> None:
     assert table["invocation_id"].to_pylist() == ["a", "a", "b", "c"]
 
 
-def test_exploded_frame_takes_memory_with_the_number_of_instances() -> None:
-    """Four times the instances of one invocation take about four times the memory."""
+def test_exploded_frame_takes_time_and_memory_with_the_number_of_instances() -> None:
+    """Four times the instances of one invocation take about four times the memory, and seconds."""
 
     def memory_for(instances: int) -> int:
         nodes = tuple(f"i-{number:017x}" for number in range(instances))
@@ -157,7 +158,10 @@ def test_exploded_frame_takes_memory_with_the_number_of_instances() -> None:
             pa.set_memory_pool(before)
         return pool.max_memory() or 0
 
+    began = time.process_time()
+
     assert memory_for(20_000) < 8 * memory_for(5_000)
+    assert time.process_time() - began < 5
 
 
 def test_unknown_status_is_one_more_category() -> None:
