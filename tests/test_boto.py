@@ -193,7 +193,7 @@ def test_chunked_body_that_is_no_answer_is_a_response_error(make_client: ClientM
     answer = Answer(b"9\r\n<secret/>\r\n0\r\n\r\n", headers=chunked)
     with (
         answering(answer) as server,
-        make_client(server.url) as client,
+        make_client(server.url, **NO_RETRY) as client,
         pytest.raises(ResponseError),
     ):
         client.get_task_execution(*IDS)

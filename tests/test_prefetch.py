@@ -38,7 +38,8 @@ def _fails_at(page: int) -> Callable[[Request], Answer]:
 
 
 def _pager(server: AnswerServer, **arguments: Any) -> TaskInvocationPager:
-    return built(server.url).iter_task_invocations(*IDS, prefetch=True, **arguments)
+    client = built(server.url, retries={"total_max_attempts": 1})
+    return client.iter_task_invocations(*IDS, prefetch=True, **arguments)
 
 
 def test_prefetch_keeps_items_and_order() -> None:

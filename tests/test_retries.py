@@ -72,23 +72,19 @@ CLIENTS: dict[str, Callable[..., MaintenanceWindowClient]] = {
 
 @pytest.mark.parametrize("make", CLIENTS.values(), ids=CLIENTS)
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-def test_outage_of_three_seconds_loses_nothing(
+def test_outage_loses_nothing(
     fault: Callable[[Request], Answer], make: Callable[..., MaintenanceWindowClient]
 ) -> None:
     """Twenty threads on one client come through an outage: nothing is lost, nothing comes twice."""
     start = time.monotonic()
 
     def answer(request: Request) -> Answer:
-        is_out = 0.2 < time.monotonic() - start < 3.2
-        return (
-            fault(request)
-            if is_out or ("NextToken" in request.members and is_out)
-            else _page(request)
-        )
+        is_out = 0.1 < time.monotonic() - start < 0.9
+        return fault(request) if is_out else _page(request)
 
     def iterate(_number: int) -> list[list[str | None]]:
         rounds: list[list[str | None]] = []
-        while time.monotonic() - start < 3.5:
+        while time.monotonic() - start < 1:
             pager = client.iter_task_invocations(*IDS, prefetch=True)
             rounds.append([item.window_target_id for item in pager])
             time.sleep(0.05)

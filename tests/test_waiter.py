@@ -375,7 +375,7 @@ class TestClient:
             Answer(b"", broken=Break.BEFORE_ANSWER),
             Answer(done.body, broken=Break.MID_ANSWER),
             Answer(done.body, broken=Break.TRUNCATED),
-            Answer(done.body, delay=0.4),
+            Answer(done.body, delay=1),
             Answer.of_error("ThrottlingException"),
             Answer(b"<html>", status=503),
             done,
@@ -384,7 +384,7 @@ class TestClient:
         def answer(_: Request) -> Answer:
             return answers.pop(0)
 
-        config = Config(read_timeout=0.2, retries={"total_max_attempts": 1})
+        config = Config(read_timeout=0.5, retries={"total_max_attempts": 1})
         with answering(answer) as server:
             client = MaintenanceWindowClient(
                 region_name="us-east-1", endpoint_url=server.url, config=config
