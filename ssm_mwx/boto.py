@@ -324,7 +324,7 @@ def _forget_clients() -> None:
         caller.forget_client()
 
 
-if hasattr(os, "register_at_fork"):
+if hasattr(os, "register_at_fork"):  # pragma: no branch - Windows has no fork
     os.register_at_fork(after_in_child=_forget_clients)
 
 

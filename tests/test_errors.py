@@ -368,3 +368,20 @@ def test_wait_errors_hold_the_task() -> None:
     assert WaitTimeoutError("Too late.").task is None
     assert str(WaitTimeoutError("Too late.", TASK)) == "Too late."
     assert str(TaskFailedError("Ended in FAILED.", TASK)) == "Ended in FAILED."
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Signature expired: 20260101T000000Z is now earlier than 20260101T010000Z",
+        "Signature not yet current: 20260101T020000Z is still later than 20260101T010000Z",
+    ],
+)
+def test_signature_out_of_date_is_expired_credentials(message: str) -> None:
+    """A signature that is out of date, as on a machine with a wrong clock, has its own class."""
+    error = ServiceError.from_client_error(
+        client_error("InvalidSignatureException", message=message)
+    )
+
+    assert type(error) is ExpiredCredentialsError
+    assert not error.is_transient

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from ssm_mwx import MaintenanceWindowClient, ResponseError
+from ssm_mwx import MaintenanceWindowClient, ResponseError, boto
 from tests.conftest import ClientMaker
 from tests.support.clients import built, existing
 from tests.support.fakes import IDS
@@ -104,3 +104,12 @@ def test_window_execution_of_another_request_is_refused() -> None:
         pytest.raises(ResponseError, match="answers another request"),
     ):
         client.get_window_execution(IDS[0])
+
+
+def test_forgotten_client_is_built_anew() -> None:
+    """What a child does after a fork makes every client of this process anew."""
+    client = MaintenanceWindowClient(region_name="us-east-1")
+    before = client.boto_client
+    vars(boto)["_forget_clients"]()
+    assert client.boto_client is not before
+    assert client.boto_client.meta.region_name == "us-east-1"

@@ -29,6 +29,7 @@ from ssm_mwx import (
     TaskType,
     UnrecognizedParameters,
 )
+from ssm_mwx.redaction import visible
 from tests.support.fakes import IDS, SECRET
 
 START = datetime(2024, 8, 4, 18, 35, 35, tzinfo=UTC)
@@ -428,3 +429,12 @@ def test_status_may_be_a_plain_string() -> None:
     invocation = TaskInvocation(status="FAILED")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     assert (invocation.is_terminal, invocation.succeeded) == (True, False)
+
+
+def test_visible_redacts_a_sensitive_field() -> None:
+    """A view that asks for a field gets the placeholder of a sensitive one, and None as None."""
+    invocation = TaskInvocation(owner_information="secret", status_details="shown")
+
+    assert visible(invocation, "owner_information") == "<sensitive>"
+    assert visible(invocation, "raw_parameters") is None
+    assert visible(invocation, "status_details") == "shown"

@@ -97,7 +97,7 @@ def test_cancelled_look_up_ends_its_calls() -> None:
     def pages_of(command_id: str) -> Iterator[Page[CommandInvocation]]:
         started.set()
         sleep(60)
-        yield page_of(command_id, 1)
+        yield page_of(command_id, 1)  # pragma: no cover - the sleep is ended
 
     running = background.start(look_up, ["c-1", "c-2"], pages_of, print)
     started.wait(timeout=10)
