@@ -105,16 +105,21 @@ def formats(*names: str) -> Callable[[_F], _F]:
     )
 
 
-statuses = click.option(
-    "--status",
-    "statuses",
-    multiple=True,
-    metavar="STATUS",
-    help="Only this status; can be repeated.",
-)
+def statuses(function: _F) -> _F:
+    """Add the option that filters by status."""
+    return click.option(
+        "--status",
+        "statuses",
+        multiple=True,
+        metavar="STATUS",
+        help="Only this status; can be repeated.",
+    )(function)
 
-show_sensitive = click.option(
-    "--show-sensitive",
-    is_flag=True,
-    help="Print sensitive members too, such as Parameters, which can contain secrets.",
-)
+
+def show_sensitive(function: _F) -> _F:
+    """Add the option that prints sensitive members too."""
+    return click.option(
+        "--show-sensitive",
+        is_flag=True,
+        help="Print sensitive members too, such as Parameters, which can contain secrets.",
+    )(function)
