@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -101,8 +102,9 @@ def test_attempts_follow_the_session_s_config() -> None:
 
 def test_user_agent_names_the_library() -> None:
     """Requests carry ``ssm_mwx/<version>`` after the caller's own name."""
-    assert "ssm_mwx/0.1.0" in _user_agent()
-    assert "mine/2 ssm_mwx/0.1.0" in _user_agent(config=Config(user_agent_extra="mine/2"))
+    ours = f"ssm_mwx/{version('ssm_mwx')}"
+    assert ours in _user_agent()
+    assert f"mine/2 {ours}" in _user_agent(config=Config(user_agent_extra="mine/2"))
 
 
 def test_existing_client_is_not_altered() -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_help_of_each_command(run: Run, command: str) -> None:
 
 def test_version_is_the_package_s(run: Run) -> None:
     """It knows its version."""
-    assert "0.1.0" in run("--version").out
+    assert version("ssm_mwx") in run("--version").out
 
 
 @pytest.mark.parametrize(
