@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         parse_event,
         task_ids_from_event,
     )
+    from ssm_mwx.gathering import Outcome, gather
     from ssm_mwx.models import (
         Alarm,
         AlarmConfiguration,
@@ -111,6 +112,7 @@ __all__ = [
     "NodeOutcome",
     "NotificationConfig",
     "OnPoll",
+    "Outcome",
     "Page",
     "Pager",
     "Parameters",
@@ -137,6 +139,7 @@ __all__ = [
     "WaitTimeoutError",
     "WindowExecution",
     "WindowExecutionPage",
+    "gather",
     "load_command_invocations",
     "load_task_execution",
     "load_task_invocations",
@@ -154,7 +157,7 @@ if not TYPE_CHECKING:
         __all__,
         modules=(
             *("enums", "errors", "models", "boto", "validation", "wire", "pagination", "waiter"),
-            *("client", "events", "parameters", "report", "aio"),
+            *("client", "events", "parameters", "report", "gathering", "aio"),
         ),
     )
 

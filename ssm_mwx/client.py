@@ -234,12 +234,12 @@ class MaintenanceWindowClient:
         """Fetch what the commands of these invocations did on each node, where it is not known."""
         from ssm_mwx.report.lookups import look_up
         from ssm_mwx.report.nodes import commands_to_look_up
-        from ssm_mwx.report.progress import count_nodes
+        from ssm_mwx.report.progress import counter
 
         def pages_of(command_id: str) -> Iterator[Page[CommandInvocation]]:
             return self.iter_command_invocations(command_id, details=details).pages()
 
-        with count_nodes(progress=progress) as count:
+        with counter("nodes", progress=progress) as count:
             return look_up(commands_to_look_up(invocations, details=details), pages_of, count)
 
     def wait_for_task(

@@ -1,16 +1,22 @@
-"""Background threads: how a call runs in one, sleeps there and is cancelled."""
+"""Background threads: how a call runs in one, sleeps there and is cancelled.
+
+`as_they_end` runs many calls, some of them at a time.
+"""
 
 from __future__ import annotations
 
 import contextvars
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
+from itertools import islice
+from queue import SimpleQueue
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_T = TypeVar("_T")
 
 _cancellations: contextvars.ContextVar[tuple[threading.Event, ...]] = contextvars.ContextVar(
     "ssm_mwx_cancellations", default=()
@@ -56,6 +62,53 @@ class BackgroundCalls:
     def cancel(self) -> None:
         """End the calls where they next sleep or ask `raise_if_cancelled`."""
         self._cancelled.set()
+
+
+def as_they_end(
+    start: Callable[[_T], Future[_R]], items: Iterable[_T], limit: int
+) -> Generator[tuple[_T, Future[_R]], None, None]:
+    """Start a call for each item, and yield the item with its future as each call ends.
+
+    The next item is read when a call ends, before that call is yielded. Closing this generator
+    cancels the calls that have not begun.
+
+    Args:
+        start: Starts the call for an item.
+        items: The items, as many as there are.
+        limit: Calls in flight at the same time, at most.
+
+    Raises:
+        Exception: What `items` or `start` raised, after the calls in flight have been yielded.
+        CancelledError: This is a background call itself, and is cancelled.
+    """
+    in_flight: dict[Future[_R], _T] = {}
+    ended: SimpleQueue[Future[_R]] = SimpleQueue()
+    waiting = iter(items)
+    failure: Exception | None = None
+
+    def start_some() -> None:
+        nonlocal failure, waiting
+        try:
+            for item in islice(waiting, limit - len(in_flight)):
+                future = start(item)
+                in_flight[future] = item
+                future.add_done_callback(ended.put)
+        except Exception as error:  # noqa: BLE001 - raised below
+            failure, waiting = error, iter(())
+
+    try:
+        start_some()
+        while in_flight:
+            raise_if_cancelled()
+            future = ended.get()
+            item = in_flight.pop(future)
+            start_some()  # the caller may take its time with this one
+            yield item, future
+        if failure is not None:
+            raise failure
+    finally:
+        for future in in_flight:
+            future.cancel()
 
 
 def raise_if_cancelled() -> None:

@@ -66,6 +66,13 @@ def page_size(argument: str, given: object, allowed: range) -> int:
     raise InvalidRequestError(argument, given, bounds)
 
 
+def positive_integer(argument: str, given: object) -> int:
+    """Check a number of things."""
+    if isinstance(given, int) and not isinstance(given, bool) and given > 0:
+        return given
+    raise InvalidRequestError(argument, given, "an integer of 1 or more")
+
+
 def token(argument: str, given: object) -> str | None:
     """Check a ``NextToken``; an empty one is None, as on AWS's last page."""
     if given is None or isinstance(given, str):

@@ -6,12 +6,11 @@ The call to make is an argument: nothing here knows of AWS.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from itertools import islice
+from concurrent.futures import Future
 
 from ssm_mwx.errors import DoesNotExistError, InvalidRequestError
 from ssm_mwx.models import CommandInvocation, Page
-from ssm_mwx.threads import BackgroundCalls, raise_if_cancelled
+from ssm_mwx.threads import BackgroundCalls, as_they_end
 
 MAX_CALLS = 8
 """Commands that are looked up at a time, at most: botocore keeps 10 connections."""
@@ -29,18 +28,14 @@ def look_up(command_ids: Sequence[str], pages_of: PagesOf, count: Count) -> list
     Ctrl-C, or its cancellation.
     """
     found: dict[str, list[CommandInvocation]] = {}
-    running: dict[Future[list[CommandInvocation]], str] = {}
-    waiting = iter(command_ids)
     background = BackgroundCalls()
+
+    def start(command_id: str) -> Future[list[CommandInvocation]]:
+        return background.start(_look_up, command_id, pages_of, count)
+
     try:
-        while True:
-            raise_if_cancelled()
-            for command_id in islice(waiting, MAX_CALLS - len(running)):
-                running[background.start(_look_up, command_id, pages_of, count)] = command_id
-            if not running:
-                break
-            for ended in wait(running, return_when=FIRST_COMPLETED).done:
-                found[running.pop(ended)] = ended.result()
+        for command_id, ended in as_they_end(start, command_ids, MAX_CALLS):
+            found[command_id] = ended.result()
     finally:
         background.cancel()
     return [node for command_id in command_ids for node in found[command_id]]

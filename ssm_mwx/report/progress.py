@@ -1,12 +1,15 @@
-"""Progress while the invocations and the nodes of a report are fetched."""
+"""Progress while the invocations and the nodes of a report, or many reports, are fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 
 from ssm_mwx import optional
 from ssm_mwx.models import TaskExecution, TaskInvocation
+
+Count = Callable[[int], object]
+"""Is called with the number of things that arrived; threads may share it."""
 
 
 def for_report(
@@ -34,24 +37,25 @@ def for_report(
     return with_bar(invocations, (len(task.instance_ids) or None) if all_of_them else None)
 
 
-@contextmanager
-def count_nodes(*, progress: bool) -> Generator[Callable[[int], object], None, None]:
-    """Return a function to call with the number of nodes on each page that arrives.
+def counter(
+    what: str, total: int | None = None, *, progress: bool
+) -> AbstractContextManager[Count]:
+    """Return a context with a function to call with the number of things that arrived.
 
     Args:
+        what: What is counted, as the bar names it.
+        total: Their number in all, where it is known.
         progress: Whether a bar shows them.
 
     Raises:
         ImportError: `progress` is set and tqdm is not installed.
     """
     if not progress:
-        yield _ignore
-        return
+        return nullcontext(_ignore)
     with optional.extra("notebook"):
-        from ssm_mwx.report.progress_bar import node_bar
-    with node_bar() as count:
-        yield count
+        from ssm_mwx.report.progress_bar import counting_bar
+    return counting_bar(what, total)
 
 
-def _ignore(_nodes: int) -> None:
+def _ignore(_number: int) -> None:
     """Show no progress."""

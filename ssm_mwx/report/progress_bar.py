@@ -1,4 +1,4 @@
-"""tqdm bars for invocations and nodes as they are fetched."""
+"""tqdm bars for what is fetched."""
 
 from __future__ import annotations
 
@@ -27,13 +27,18 @@ def with_bar(
 
 
 @contextmanager
-def node_bar() -> Generator[Callable[[int], None], None, None]:
-    """Show a bar of nodes; threads may share the function that counts them."""
-    lock = threading.Lock()
-    with tqdm(unit=" nodes", desc="nodes") as bar:
+def counting_bar(what: str, total: int | None) -> Generator[Callable[[int], None], None, None]:
+    """Show a bar of things; threads may share the function that counts them.
 
-        def count(nodes: int) -> None:
+    Args:
+        what: What is counted.
+        total: Their number in all, where it is known.
+    """
+    lock = threading.Lock()
+    with tqdm(total=total, unit=f" {what}", desc=what) as bar:
+
+        def count(number: int) -> None:
             with lock:
-                bar.update(nodes)
+                bar.update(number)
 
         yield count
