@@ -258,6 +258,7 @@ class TestPager:
 class TestLoop:
     """The event loop is never blocked."""
 
+    @pytest.mark.slow
     def test_loop_runs_while_a_page_is_awaited(self) -> None:
         """The loop runs other tasks while an answer is awaited."""
         page = Answer.of_json({"WindowExecutionTaskInvocationIdentities": []})

@@ -113,6 +113,7 @@ BAD_BODIES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
 def test_bad_body_is_a_response_error(body: bytes, make_client: ClientMaker) -> None:
     """A 2xx body that is no answer is a `ResponseError`, which shows no value."""
@@ -335,6 +336,7 @@ def test_http_429_is_throttling(make_client: ClientMaker) -> None:
     assert caught.value.is_throttling
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [300, 304, 400, 407, 500, 503])
 @pytest.mark.parametrize(
     "body", [b'["secret"]', b'"secret"', b"null", b"3", b"secret \xfc", b'{"__type": 3}', b""]

@@ -132,6 +132,7 @@ def look_ups(store: ExecutionStore) -> list[dict[str, Any]]:
     return [request.members for request in store.requests if request.operation == LOOK_UP]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "run",
     [samples.tag_run(250), samples.instance_run(50), samples.tag_run(5000, window_targets=1)],

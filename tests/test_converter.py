@@ -308,6 +308,7 @@ def test_unstructured_model_structures_to_an_equal_one(model: attrs.AttrsInstanc
     assert structure(json.loads(json.dumps(data)), type(model)) == model
 
 
+@pytest.mark.slow
 @given(model=models)
 def test_redacted_data_is_json(model: attrs.AttrsInstance) -> None:
     """Redacted data has the same members, and is JSON."""

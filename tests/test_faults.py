@@ -120,6 +120,7 @@ def _targets(items: Any) -> Iterator[str]:
     return (item.window_target_id for item in items)
 
 
+@pytest.mark.slow
 @at_each_page
 @pytest.mark.parametrize("fault", _names(TRANSIENT))
 def test_iteration_continues_after_a_transient_error(
@@ -162,6 +163,7 @@ def _go_on_in_a_new_process(server: AnswerServer, token: str | None) -> list[str
     return targets
 
 
+@pytest.mark.slow
 @at_each_page
 @pytest.mark.parametrize("fault", _names(PERSISTENT))
 def test_resume_token_after_a_persistent_error_brings_exactly_the_rest(
@@ -187,6 +189,7 @@ def test_resume_token_after_a_persistent_error_brings_exactly_the_rest(
         assert rest.finished
 
 
+@pytest.mark.slow
 @at_each_page
 def test_resume_token_works_in_a_new_process(at_page: int) -> None:
     """A new process needs only `resume_token` to bring the rest."""
@@ -275,6 +278,7 @@ def test_repeated_starting_token_is_an_error() -> None:
     assert len(server.requests) == 1
 
 
+@pytest.mark.slow
 def test_client_is_safe_to_share_between_threads() -> None:
     """Sixteen threads with a pager each get their own items only."""
 

@@ -39,6 +39,7 @@ def _wrong_answers(client: MaintenanceWindowClient) -> int:
     return wrong
 
 
+@pytest.mark.slow
 def test_client_answers_rightly_in_parent_and_children() -> None:
     """Four children and the parent share no connection: every answer is for its own question."""
     with answering(_echo) as server:

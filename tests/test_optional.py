@@ -53,6 +53,7 @@ def test_package_imports_no_extra() -> None:
     assert done.stdout == "[]\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "extra", "use"), USES)
 def test_missing_dependency_names_its_extra(module: str, extra: str, use: str) -> None:
     """If a dependency is not installed, the error says how to install it."""
@@ -63,6 +64,7 @@ def test_missing_dependency_names_its_extra(module: str, extra: str, use: str) -
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "message"),
     [

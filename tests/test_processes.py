@@ -70,6 +70,7 @@ def _there_and_back(value: object) -> Any:
     return echoed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
 def test_value_comes_back_equal(value: Any, send: Any) -> None:
@@ -80,6 +81,7 @@ def test_value_comes_back_equal(value: Any, send: Any) -> None:
     assert getattr(value, "request_id", None) == getattr(back, "request_id", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("send", [_there_and_back, copy.copy, copy.deepcopy])
 def test_error_comes_back_complete(error: Any, send: Any) -> None:

@@ -204,6 +204,7 @@ def test_instances_that_are_marked_vanish_from_every_view(models: Path) -> None:
     assert [name for name, shown in channels.items() if "i-planted" in shown] == []
 
 
+@pytest.mark.slow
 def test_further_field_is_a_column(models: Path) -> None:
     """A field that is added to a model is a column of its type in every frame."""
     text = models.read_text(encoding="utf-8")

@@ -171,6 +171,7 @@ def test_error_of_structure_holds_no_secret(document: Any) -> None:
     assert SECRET not in _all_of(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("document", WRONG, ids=str)
 @pytest.mark.parametrize("cut", [None, -1], ids=["whole", "truncated"])
 def test_error_of_a_call_holds_no_secret(

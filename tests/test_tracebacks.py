@@ -48,6 +48,7 @@ def _secrets_in_our_frames(error: BaseException) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("method", ["get_task_execution", "iter_task_invocations", "report"])
 def test_frames_of_a_call_hold_no_secret(

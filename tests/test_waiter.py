@@ -294,6 +294,7 @@ class TestFaults:
         assert _task("IN_PROGRESS") == caught.value.task
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("argument", ["timeout", "poll_interval"])
 @pytest.mark.parametrize(
     "given",
@@ -368,6 +369,7 @@ class TestClient:
         with pytest.raises(DoesNotExistError):
             client.wait_for_task(*IDS, timeout=3600)
 
+    @pytest.mark.slow
     def test_wait_continues_after_broken_connections(self) -> None:
         """Resets, truncated and slow answers, throttling and a proxy's page do not end the wait."""
         done = Answer.of_json({"Status": "SUCCESS"})

@@ -37,6 +37,7 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # --- task ---
 
 
+@pytest.mark.slow
 def test_task_is_json_without_secrets(run: Run, task: TaskExecution, tmp_path: Path) -> None:
     """The output of a pipe loads again, without the sensitive members."""
     done = run("task", *task.task_ids)
@@ -145,6 +146,7 @@ def test_invocations_as_csv_with_secrets(run: Run, task: TaskExecution) -> None:
     assert (third["raw_parameters"], third["owner_information"]) == ("", "'-1")
 
 
+@pytest.mark.slow
 def test_invocations_as_csv_for_excel(server: Server, task: TaskExecution) -> None:
     """With `--bom` CSV is UTF-8 with a byte order mark, whatever the encoding of the locale."""
     server.executions.add_invocations(task, [TaskInvocation(status_details="Échec")])
@@ -321,6 +323,7 @@ def test_report_is_written_as_a_page(
     assert page.read_text(encoding="utf-8") == expected
 
 
+@pytest.mark.slow
 def test_report_is_written_to_standard_output(run: Run, ids: tuple[str, str]) -> None:
     """A dash stands for standard output, as in other tools."""
     done = run("report", *ids, "--html", "-")

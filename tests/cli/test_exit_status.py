@@ -79,6 +79,7 @@ def test_output_goes_to_any_object_that_stands_for_standard_output() -> None:
     assert "Commands:" in collected.getvalue()
 
 
+@pytest.mark.slow
 def test_closed_pipe_is_141(server: Server) -> None:
     """Like any other program it ends silently if the reader of its output has gone."""
     ids = server.executions.add_run(*samples.patch_run(targets=5)).task_ids
@@ -115,6 +116,7 @@ def test_version_is_the_package_s(run: Run) -> None:
     assert version("ssm_mwx") in run("--version").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "missing"), [("task", "rich"), ("demo", "moto"), ("serve", "moto")]
 )

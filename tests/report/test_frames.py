@@ -144,6 +144,7 @@ def test_exploded_frame_has_a_row_for_each_instance() -> None:
     assert table["invocation_id"].to_pylist() == ["a", "a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_exploded_frame_takes_time_and_memory_with_the_number_of_instances() -> None:
     """Four times the instances of one invocation take about four times the memory, and seconds."""
 

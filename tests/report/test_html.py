@@ -196,6 +196,7 @@ def test_view_has_no_secret(view: View) -> None:
     assert SECRET not in str(document.attributes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
 def test_odd_text_is_shown_in_time(text: str) -> None:
     """Emoji, combining marks and very long words are shown, and the picture is drawn."""
@@ -275,6 +276,7 @@ print(TaskReport(*samples.patch_run(targets=5)[:2]).to_html())
     return done.stdout, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["altair", "vl_convert"])
 def test_page_without_extra_has_no_timeline(module: str) -> None:
     """Without the extra the page is the same but for the timeline, and nothing is said."""

@@ -243,6 +243,7 @@ def test_view_has_no_secret(view: View) -> None:
     assert SECRET not in shown(view(secret_report()))
 
 
+@pytest.mark.slow
 @each_view
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
 def test_odd_text_is_shown_in_time(view: View, text: str) -> None:

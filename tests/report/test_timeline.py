@@ -269,6 +269,7 @@ def test_time_axis_shows_what_differs(took: float, expected: str) -> None:
     assert chart["layer"][0]["encoding"]["x"]["axis"]["format"] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("targets", [20, 250, 5000])
 def test_png_needs_no_browser(targets: int, tmp_path: Path) -> None:
     """The chart is saved as PNG, however many targets there are."""
@@ -311,6 +312,7 @@ def test_svg_has_no_control_characters(tmp_path: Path) -> None:
     assert "i-��" in texts_of(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ODD_TEXTS.values(), ids=ODD_TEXTS)
 def test_odd_text_is_drawn_in_time(text: str, tmp_path: Path) -> None:
     """Emoji, combining marks and very long words are drawn within seconds, cut where they end."""

@@ -81,6 +81,7 @@ def test_view_lists_failed_nodes_alone(
     assert re.search(rf"{failed} +■? ?FAILED +Failed", text)
 
 
+@pytest.mark.slow
 @each_report
 def test_exploded_rows_have_the_status_of_the_node(
     report: TaskReport, nodes: int, failed: int
@@ -213,6 +214,7 @@ def test_causes_are_the_most_frequent_first() -> None:
     assert "4 more nodes failed of other causes." in page(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("nodes", "failed", "most"), [(250, 20, 60_000), (5000, 100, 100_000)])
 def test_page_stays_small(nodes: int, failed: int, most: int) -> None:
     """A page with its picture stays below the size that mail programs cut at."""

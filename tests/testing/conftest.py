@@ -18,4 +18,4 @@ def _server() -> Generator[Server, None, None]:
 
 @pytest.fixture(name="task")
 def _task(server: Server) -> TaskExecution:
-    return server.executions.add_run(*samples.patch_run())
+    return server.executions.add_run(*samples.patch_run(targets=30))

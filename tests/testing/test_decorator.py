@@ -100,6 +100,7 @@ def test_decorator_covers_a_generator() -> None:
     assert (results, _is_mocked()) == (["sent"], False)
 
 
+@pytest.mark.slow
 def test_decorator_covers_an_async_generator() -> None:
     """Items, values sent, errors thrown in and an early end all reach the generator."""
     events: list[object] = []

@@ -52,6 +52,7 @@ ENVIRONMENTS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("made", ["before", "within"])
 @pytest.mark.parametrize("environment", ENVIRONMENTS, ids="-".join)
 def test_mock_answers_whatever_the_environment(

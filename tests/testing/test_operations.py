@@ -113,8 +113,9 @@ def test_operation_reports_unknown_ids(
     assert vars(caught.value)["response"]["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_filter_selects_by_status(server: Server, task: TaskExecution) -> None:
+def test_filter_selects_by_status(server: Server) -> None:
     """Each page has only invocations of the requested statuses."""
+    task = server.executions.add_run(*samples.patch_run())
     wanted = {"FAILED", "TIMED_OUT"}
     with MaintenanceWindowClient(endpoint_url=server.url) as client:
         pager = client.iter_task_invocations(*task.task_ids, statuses=wanted, page_size=10)
@@ -125,14 +126,19 @@ def test_filter_selects_by_status(server: Server, task: TaskExecution) -> None:
 
 def test_token_is_opaque_and_empty_on_the_last_page(ssm: Any, request_ids: dict[str, Any]) -> None:
     """The last page's token is empty, and the page size may change between pages."""
-    request = {**request_ids, "MaxResults": 100}
-    first = _describe(ssm, request)
+    first = _describe(ssm, {**request_ids, "MaxResults": 10})
+    request = {**request_ids, "MaxResults": 15}
     second = _describe(ssm, {**request, "NextToken": first["NextToken"]})
     last = _describe(ssm, {**request, "NextToken": second["NextToken"]})
-    unsized = _describe(ssm, request_ids)
     assert len(first["NextToken"]) > 36
     assert last["NextToken"] == ""
-    assert len(unsized["WindowExecutionTaskInvocationIdentities"]) == 50
+
+
+def test_page_has_50_items_by_default(server: Server, ssm: Any) -> None:
+    """A request without MaxResults is answered with 50 items."""
+    ids = server.executions.add_run(*samples.patch_run(targets=60)).task_ids
+    answer = _describe(ssm, {"WindowExecutionId": ids[0], "TaskId": ids[1]})
+    assert len(answer["WindowExecutionTaskInvocationIdentities"]) == 50
 
 
 def test_token_of_another_request_is_refused(
@@ -154,9 +160,11 @@ def test_token_of_another_region_or_account_is_refused(
     server: Server, ssm: Any, request_ids: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A token is valid in its own account and Region only, even if another has the same run."""
-    server.executions.add_run(*samples.patch_run(), region_name="ap-south-1")
-    server.executions.add_run(*samples.patch_run(), account_id="111122223333")
-    request = {**request_ids, "NextToken": _describe(ssm, request_ids)["NextToken"]}
+    run = samples.patch_run(targets=30)
+    server.executions.add_run(*run, region_name="ap-south-1")
+    server.executions.add_run(*run, account_id="111122223333")
+    request = {**request_ids, "MaxResults": 10}
+    request["NextToken"] = _describe(ssm, request)["NextToken"]
     _describe(ssm, request)
     far = plain(endpoint_url=server.url, config=NO_RETRY, region_name="ap-south-1")
     with pytest.raises(ClientError, match="token is not valid"):
