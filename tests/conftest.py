@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.hooks
 import botocore.loaders
 import pytest
 from hypothesis import settings
@@ -26,12 +27,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _botocore_reads_files_once() -> Iterator[None]:
-    """Keep what botocore reads for each new client, since reading it takes most of the time."""
+def _botocore_works_once() -> Iterator[None]:
+    """Keep what botocore works out anew for each client, since that takes most of the time."""
     files: Any = botocore.loaders.JSONFileLoader
     loader: Any = botocore.loaders.Loader
     list_services = loader.list_available_services
     listed: dict[tuple[str, ...], list[str]] = {}
+    aliaser: Any = botocore.hooks.EventAliaser
+    alias = aliaser._alias_event_name
+    aliased: dict[str, str] = {}
 
     def list_services_once(self: Any, type_name: str) -> list[str]:
         key = (*self.search_paths, type_name)
@@ -39,9 +43,15 @@ def _botocore_reads_files_once() -> Iterator[None]:
             listed[key] = list_services(self, type_name)
         return listed[key]
 
+    def alias_once(self: Any, event_name: str) -> str:
+        if event_name not in aliased:
+            aliased[event_name] = alias(self, event_name)
+        return aliased[event_name]
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(files, "load_file", staticmethod(cache(files().load_file)))
         patch.setattr(loader, "list_available_services", list_services_once)
+        patch.setattr(aliaser, "_alias_event_name", alias_once)
         yield
 
 
