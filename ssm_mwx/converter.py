@@ -216,7 +216,7 @@ def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook
     members = [(MEMBER_OF_FIELD[model][name], read) for name, read in readers.items()]
 
     def structure_model(value: Any, type_: Any) -> Any:
-        """Read all members at once; only if one is not as promised, find out which."""
+        """Read all members; only if one is not as promised, find out which."""
         if value.__class__ is dict:
             get = value.get
             try:
