@@ -31,13 +31,17 @@ def numbers_of(report: TaskReport) -> str:
     """Write how many invocations and nodes there are, and how many failed."""
     if not report.invocations:
         return "No invocations."
+    failed = report.failed_nodes if report.nodes else report.failed
+    return f"{number_of_items(report)}: {len(failed):,} failed"
+
+
+def number_of_items(report: TaskReport) -> str:
+    """Write how many invocations there are and, where they are known, how many nodes."""
     invocations = formatting.number_of(len(report.invocations), "invocation")
     if not report.nodes:
-        return f"{invocations}: {len(report.failed):,} failed"
-    nodes = formatting.number_of(
-        len(report.nodes), "known node" if report.invocations_without_nodes else "node"
-    )
-    return f"{invocations}, {nodes}: {len(report.failed_nodes):,} failed"
+        return invocations
+    known = "known node" if report.invocations_without_nodes else "node"
+    return f"{invocations}, {formatting.number_of(len(report.nodes), known)}"
 
 
 def without_nodes_text(number: int) -> str:

@@ -14,7 +14,7 @@ from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
-from ssm_mwx.report import columns, html, sampling
+from ssm_mwx.report import columns, headline, html, sampling
 from ssm_mwx.report.formatting import counts_text, status_text
 from ssm_mwx.report.nodes import NodeOutcome, Nodes, find_nodes
 
@@ -315,13 +315,13 @@ class TaskReport:
 
     def __repr__(self) -> str:
         try:
-            task, invocations = self.task, self.invocations
+            numbers, counts = headline.number_of_items(self), headline.counts_of(self)
         except AttributeError:  # a debugger shows a report whose __init__ has not ended
             return f"<{type(self).__name__}, not initialized>"
-        by_status = f" ({counts_text(self.counts)})" if invocations else ""
+        by_status = f" ({counts_text(counts)})" if counts else ""
         return (
-            f"<{type(self).__name__} {visible(task, 'task_arn')!r} {status_text(task.status)}: "
-            f"{len(invocations)} invocations{by_status}>"
+            f"<{type(self).__name__} {visible(self.task, 'task_arn')!r} "
+            f"{status_text(self.task.status)}: {numbers}{by_status}>"
         )
 
     def _timed(self) -> list[tuple[timedelta, TaskInvocation]]:

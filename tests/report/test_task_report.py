@@ -6,6 +6,7 @@ import pickle
 import traceback
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -112,14 +113,16 @@ def test_durations_of_running_invocations_are_none() -> None:
 
 
 def test_repr_has_task_and_counts() -> None:
-    """The repr is one line with the task and the counts, what needs attention first."""
-    report = TaskReport(*samples.patch_run(250))
+    """The repr has the task and its counts: of nodes, where they are known."""
+    task, invocations, commands = samples.tag_run(250)
+    of_nodes = TaskReport(task, invocations, commands)
+    of_invocations = TaskReport(task, invocations)
 
-    expected = (
-        "<TaskReport 'AWS-RunPatchBaseline' FAILED: "
-        "250 invocations (12 FAILED, 5 TIMED_OUT, 233 SUCCESS)>"
+    start = "<TaskReport 'AWS-RunPatchBaseline' FAILED: 3 invocations"
+    assert repr(of_nodes) == str(of_nodes) == (
+        f"{start}, 250 nodes (12 FAILED, 5 TIMED_OUT, 233 SUCCESS)>"
     )
-    assert repr(report) == str(report) == expected
+    assert repr(of_invocations) == f"{start} (2 FAILED, 1 SUCCESS)>"
 
 
 def test_repr_of_an_empty_task() -> None:
@@ -133,17 +136,18 @@ def test_repr_has_no_secret() -> None:
 
 
 def test_repr_of_a_half_made_report() -> None:
-    """A debugger can show a report whose invocations could not be fetched."""
+    """A debugger can show a report whose invocations or nodes could not be fetched."""
 
-    def fail() -> Iterator[TaskInvocation]:
+    def fail() -> Iterator[Any]:
         yield invocation_of()
         raise ConnectionError
 
-    with pytest.raises(ConnectionError) as caught:
-        TaskReport(TaskExecution(), fail())
+    for parts in ([fail()], [[], fail()]):
+        with pytest.raises(ConnectionError) as caught:
+            TaskReport(TaskExecution(), *parts)
 
-    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    assert "<TaskReport, not initialized>" in "".join(shown.format())
+        shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+        assert "<TaskReport, not initialized>" in "".join(shown.format())
 
 
 def test_report_is_a_value() -> None:
