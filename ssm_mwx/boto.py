@@ -212,6 +212,12 @@ class Caller:
             self._client = self._build()
         return self._client
 
+    @property
+    def region_name(self) -> str | None:
+        """The Region of the client; None if it has none, or is no client of boto3."""
+        region: object = getattr(getattr(self.client, "meta", None), "region_name", None)
+        return region if isinstance(region, str) else None
+
     def forget_client(self) -> None:
         """Build a new client for the next call."""
         self._client = None

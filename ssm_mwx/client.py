@@ -226,7 +226,8 @@ class MaintenanceWindowClient:
         task = self.get_task_execution(*ids)
         invocations = list(for_report(task, pager, all_of_them=not wanted, progress=progress))
         commands = self._look_up(invocations, details, progress) if nodes else None
-        return TaskReport(task, invocations, commands, statuses=wanted)
+        region = self._caller.region_name
+        return TaskReport(task, invocations, commands, statuses=wanted, region=region)
 
     def _look_up(
         self, invocations: list[TaskInvocation], details: bool, progress: bool

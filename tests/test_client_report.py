@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ssm_mwx import (
     unstructure,
 )
 from ssm_mwx.testing import ExecutionStore, samples
+from tests.support.fakes import FakeSsmClient
 from tests.support.reports import START, by_tag, invocation_of
 
 PAYLOADS = Path(__file__).parent / "payloads"
@@ -54,6 +56,24 @@ def test_report_of_some_statuses(
     assert some.counts == {"FAILED": 12, "TIMED_OUT": 5}
     assert some.statuses == ("FAILED", "TIMED_OUT")
     assert client.report(*ids).statuses == ()
+
+
+def test_report_says_where_it_is_from(maintenance_window_executions: ExecutionStore) -> None:
+    """The client knows the Region, the task's role the account; no call is made for them."""
+    run = samples.tag_run(4, window_targets=1)
+    ids = maintenance_window_executions.add_run(*run, region_name="eu-west-3").task_ids
+
+    report = MaintenanceWindowClient(region_name="eu-west-3").report(*ids)
+
+    assert (report.account, report.region) == ("123456789012", "eu-west-3")
+    assert len(maintenance_window_executions.requests) == 2
+
+
+def test_report_of_an_object_without_metadata_names_no_region() -> None:
+    """A client that is not boto3's may not know its Region."""
+    report = MaintenanceWindowClient(FakeSsmClient()).report(*[str(uuid.uuid4())] * 2)
+
+    assert report.region is None
 
 
 def test_arguments_are_checked_before_any_call() -> None:

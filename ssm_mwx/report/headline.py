@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 
 def lines_of(report: TaskReport) -> Iterator[str]:
-    """Yield the numbers of a report, and what a reader must know to read them."""
+    """Yield the numbers of a report, where it is from, and what one must know to read it."""
     yield numbers_of(report)
+    if report.account or report.region:
+        yield _place_of(report)
     if report.statuses:
         statuses = ", ".join(map(formatting.status_text, report.statuses))
         yield f"Filtered: only invocations in {statuses}."
@@ -25,6 +27,12 @@ def lines_of(report: TaskReport) -> Iterator[str]:
         yield without_nodes_text(len(report.invocations_without_nodes))
     if is_unfinished(report):
         yield f"Not finished: as of {formatting.time_text(report.fetched_at)} UTC."
+
+
+def _place_of(report: TaskReport) -> str:
+    """Write the account and the Region of a report, as far as they are known."""
+    places = (("Account", report.account), ("Region", report.region))
+    return ", ".join(f"{name} {formatting.value_text(place)}" for name, place in places if place)
 
 
 def numbers_of(report: TaskReport) -> str:

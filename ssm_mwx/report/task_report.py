@@ -14,7 +14,7 @@ from ssm_mwx import optional
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
-from ssm_mwx.report import columns, headline, html, sampling
+from ssm_mwx.report import arns, columns, headline, html, sampling
 from ssm_mwx.report.formatting import counts_text, status_text
 from ssm_mwx.report.nodes import NodeOutcome, Nodes, find_nodes
 
@@ -44,6 +44,14 @@ def _aware(time: datetime) -> datetime:
 
 def _statuses(given: Iterable[ExecutionStatus | str]) -> tuple[ExecutionStatus, ...]:
     return tuple(map(ExecutionStatus, given))
+
+
+def _account(report: TaskReport) -> str | None:
+    return arns.account_of(report.task)
+
+
+def _region(report: TaskReport) -> str | None:
+    return arns.region_of(report.task)
 
 
 def _find_nodes(report: TaskReport) -> Nodes | None:
@@ -80,6 +88,14 @@ class TaskReport:
         default=(), eq=False, kw_only=True, converter=_statuses
     )
     """The statuses that its invocations were filtered to; empty for all."""
+    account: str | None = attrs.field(
+        default=attrs.Factory(_account, takes_self=True), eq=False, kw_only=True
+    )
+    """The AWS account; by default that of the ARNs in `task`, None if they name none."""
+    region: str | None = attrs.field(
+        default=attrs.Factory(_region, takes_self=True), eq=False, kw_only=True
+    )
+    """The Region; by default that of the ARNs in `task`, None if they name none."""
     _known: Nodes | None = attrs.field(
         init=False, eq=False, default=attrs.Factory(_find_nodes, takes_self=True)
     )

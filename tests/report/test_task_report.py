@@ -119,8 +119,10 @@ def test_repr_has_task_and_counts() -> None:
     of_invocations = TaskReport(task, invocations)
 
     start = "<TaskReport 'AWS-RunPatchBaseline' FAILED: 3 invocations"
-    assert repr(of_nodes) == str(of_nodes) == (
-        f"{start}, 250 nodes (12 FAILED, 5 TIMED_OUT, 233 SUCCESS)>"
+    assert (
+        repr(of_nodes)
+        == str(of_nodes)
+        == (f"{start}, 250 nodes (12 FAILED, 5 TIMED_OUT, 233 SUCCESS)>")
     )
     assert repr(of_invocations) == f"{start} (2 FAILED, 1 SUCCESS)>"
 

@@ -70,7 +70,7 @@ def test_report_begins_with_task_status_and_times() -> None:
 
 def test_report_counts_statuses() -> None:
     """Each status has its number and a bar."""
-    lines = [line.split() for line in shown(patch_report(250)).splitlines()[5:8]]
+    lines = [line.split() for line in shown(patch_report(250)).splitlines()[6:9]]
 
     assert [line[:2] for line in lines] == [
         ["FAILED", "12"],

@@ -178,6 +178,17 @@ def test_unfinished_report_says_when_it_was_fetched(view: View) -> None:
 
 
 @each_view
+def test_view_says_where_a_report_is_from(view: View) -> None:
+    """A view names the account and the Region, each where it is known."""
+    here = attrs.evolve(report_of(), account="123456789012", region="eu-west-1")
+
+    assert "Account 123456789012, Region eu-west-1\n" in view(here)
+    assert "Account 123456789012\n" in view(attrs.evolve(here, region=None))
+    assert "Region eu-west-1\n" in view(attrs.evolve(here, account=None))
+    assert "Region" not in view(report_of())
+
+
+@each_view
 def test_filtered_report_says_so(view: View) -> None:
     """A view of some statuses says which."""
     report = TaskReport(report_of().task, [invocation_of("FAILED")], statuses=["FAILED"])
