@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from unittest.mock import Mock
 
 import pytest
 
@@ -48,7 +49,8 @@ def test_given_account_and_region_stay_with_the_report() -> None:
 
 def test_sensitive_arn_names_no_account(monkeypatch: pytest.MonkeyPatch) -> None:
     """If an ARN is marked as sensitive, nothing is read from it."""
-    monkeypatch.setattr(arns, "sensitive_fields", lambda _: frozenset({"service_role", "task_arn"}))
+    marked = Mock(return_value=frozenset({"service_role", "task_arn"}))
+    monkeypatch.setattr(arns, "sensitive_fields", marked)
 
     report = TaskReport(TaskExecution(service_role=ROLE, task_arn=FUNCTION), ())
 
