@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import sys
 import warnings
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ssm_mwx.boto import package_version
-from ssm_mwx.cli import options, output
+from ssm_mwx import optional
+from ssm_mwx.cli import options, output, progress
 from ssm_mwx.cli.demo import demo
 from ssm_mwx.cli.exit_status import Failing
-from ssm_mwx.cli.listings import executions, nodes, tasks
-from ssm_mwx.cli.options import Connection
+from ssm_mwx.cli.listings import executions, invocations, nodes, tasks
+from ssm_mwx.cli.options import Choices, Connection, Seconds
 from ssm_mwx.cli.serve import serve
-from ssm_mwx.models import TaskExecution
 from ssm_mwx.redaction import clean
-from ssm_mwx.report.formatting import status_text
-from ssm_mwx.waiter import POLL_INTERVAL, OnPoll
+from ssm_mwx.waiter import POLL_INTERVAL
+
+if TYPE_CHECKING:
+    from ssm_mwx.models import TaskExecution
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value:
+        from ssm_mwx.boto import package_version
+
         click.echo(f"ssm-mwx, version {package_version()}")
         context.exit()
 
@@ -49,6 +49,7 @@ main.add_command(demo)
 main.add_command(serve)
 main.add_command(executions)
 main.add_command(tasks)
+main.add_command(invocations)
 main.add_command(nodes)
 
 
@@ -58,68 +59,30 @@ main.add_command(nodes)
 @options.show_sensitive
 @click.pass_obj
 def task(
-    where: Connection,
-    *,
-    window_execution_id: str,
-    task_execution_id: str,
-    format_: str | None,
-    show_sensitive: bool,
+    where: Connection, *, window_execution_id: str, task_execution_id: str, choices: Choices
 ) -> None:
     """Show a task execution."""
     with where.open() as client:
         found = client.get_task_execution(window_execution_id, task_execution_id)
-    _echo_task(found, format_, show_sensitive)
-
-
-@main.command()
-@options.of_a_task
-@options.statuses
-@options.formats("table", "json", "csv")
-@click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, as Excel wants it.")
-@options.show_sensitive
-@click.pass_obj
-def invocations(
-    where: Connection,
-    *,
-    window_execution_id: str,
-    task_execution_id: str,
-    statuses: tuple[str, ...],
-    format_: str | None,
-    bom: bool,
-    show_sensitive: bool,
-) -> None:
-    """List all invocations of a task execution."""
-    if bom and format_ != "csv":
-        raise click.UsageError("--bom needs --format csv")
-    with where.open() as client:
-        found = list(
-            client.iter_task_invocations(window_execution_id, task_execution_id, statuses=statuses)
-        )
-    write = {
-        "table": output.invocations_table,
-        "json": output.invocations_json,
-        "csv": output.invocations_csv,
-    }[format_ or output.default_format()]
-    text = write(found, show_sensitive=show_sensitive)
-    click.echo(text.encode("utf-8-sig") if bom else text, nl=False)
+    _echo_task(found, choices)
 
 
 @main.command()
 @options.of_a_task
 @click.option(
     "--timeout",
-    type=float,
-    default=3600.0,
+    type=Seconds(),
+    default="1h",
     show_default=True,
-    metavar="SECONDS",
-    help="How long to wait.",
+    metavar="DURATION",
+    help="How long to wait: seconds, or such as 90s, 30m, 2h, 1h30m.",
 )
 @click.option(
     "--poll-interval",
-    type=float,
-    default=POLL_INTERVAL,
+    type=Seconds(),
+    default=f"{POLL_INTERVAL}s",
     show_default=True,
-    metavar="SECONDS",
+    metavar="DURATION",
     help="Delay between polls.",
 )
 @options.formats("table", "json")
@@ -132,15 +95,14 @@ def wait(
     task_execution_id: str,
     timeout: float,
     poll_interval: float,
-    format_: str | None,
-    show_sensitive: bool,
+    choices: Choices,
 ) -> int:
     """Wait until a task execution has ended, then show it.
 
     The exit status is 0 if it succeeded, 1 if it did not, 2 for a wrong argument, 3 at the timeout
     and 4 if a call fails.
     """
-    with where.open() as client, _progress() as on_poll:
+    with where.open() as client, progress.of_a_wait() as on_poll:
         ended = client.wait_for_task(
             window_execution_id,
             task_execution_id,
@@ -148,7 +110,7 @@ def wait(
             poll_interval=poll_interval,
             on_poll=on_poll,
         )
-    _echo_task(ended, format_, show_sensitive)
+    _echo_task(ended, choices)
     return 0 if ended.succeeded else 1
 
 
@@ -178,20 +140,25 @@ def report(
     with where.open() as client:
         made = client.report(window_execution_id, task_execution_id, nodes=nodes)
     if html is None:
-        click.echo(output.drawn(made), nl=False)
+        with optional.extra("cli"):
+            from ssm_mwx.cli import tables
+        output.echo(tables.drawn(made))
         return
     page = _with_warnings_on_one_line(made.to_html).encode()
     if str(html) == "-":
-        click.echo(page, nl=False)
+        output.echo(page)
     else:
         html.write_bytes(page)
 
 
-def _echo_task(found: TaskExecution, format_: str | None, show_sensitive: bool) -> None:
-    write = {"table": output.task_table, "json": output.task_json}[
-        format_ or output.default_format()
-    ]
-    click.echo(write(found, show_sensitive=show_sensitive), nl=False)
+def _echo_task(found: TaskExecution, choices: Choices) -> None:
+    if choices.format == "json":
+        members = output.members_of(found, show_sensitive=choices.show_sensitive)
+        output.echo(output.json_text(members, choices.query))
+        return
+    with optional.extra("cli"):
+        from ssm_mwx.cli import tables
+    output.echo(tables.task_table(found, show_sensitive=choices.show_sensitive))
 
 
 def _with_warnings_on_one_line(function: Callable[[], str]) -> str:
@@ -201,27 +168,3 @@ def _with_warnings_on_one_line(function: Callable[[], str]) -> str:
     for warning in caught:
         click.echo(f"ssm-mwx: warning: {clean(str(warning.message))}", err=True)
     return result
-
-
-@contextmanager
-def _progress() -> Generator[OnPoll[TaskExecution], None, None]:
-    """Show the status on standard error: live on a terminal, else a line for each change."""
-    if not sys.stderr.isatty():
-        yield _echo_changes()
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as live:
-        line = live.add_task("waiting", total=None)
-        yield lambda seen: live.update(line, description=status_text(seen.status))
-
-
-def _echo_changes() -> OnPoll[TaskExecution]:
-    last: object = None
-
-    def on_poll(seen: TaskExecution) -> None:
-        nonlocal last
-        if seen.status != last:
-            click.echo(status_text(seen.status), err=True)
-        last = seen.status
-
-    return on_poll

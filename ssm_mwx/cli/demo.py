@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import click
 
+from ssm_mwx import optional
 from ssm_mwx.cli import output
-from ssm_mwx.client import MaintenanceWindowClient
 
 
 @click.command()
 def demo() -> None:
     """Show which of 250 nodes a sample run left unpatched, on a fake AWS; no account is needed."""
+    from ssm_mwx.client import MaintenanceWindowClient
     from ssm_mwx.testing import samples, serve
+
+    with optional.extra("cli"):
+        from ssm_mwx.cli import tables
 
     with serve() as server:
         task = server.executions.add_run(*samples.tag_run(nodes=250))
         click.echo(f"A patch run by tag, on a fake AWS at {server.url}\n")
         with MaintenanceWindowClient(endpoint_url=server.url) as client:
-            click.echo(output.drawn(client.report(*task.task_ids, nodes=True)), nl=False)
+            output.echo(tables.drawn(client.report(*task.task_ids, nodes=True)))
     click.echo("\nThe same for your own account:\n")
     click.echo("  from ssm_mwx import MaintenanceWindowClient")
     click.echo("  client = MaintenanceWindowClient()")

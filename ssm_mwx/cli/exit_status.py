@@ -11,11 +11,13 @@ import io
 import os
 import sys
 import traceback
-from typing import Any
+from typing import Any, cast
 
 import click
 from botocore.exceptions import BotoCoreError
 
+from ssm_mwx.cli.options import OPTION_OF_ARGUMENT, Connection
+from ssm_mwx.cli.resuming import StoppedListError, option
 from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
 from ssm_mwx.redaction import clean
 
@@ -25,7 +27,7 @@ class Failing(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the arguments name, and exit."""
-        _replace_what_cannot_be_encoded()
+        _prepare_standard_output()
         sys.exit(self._status(*args, **extra))
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -38,35 +40,66 @@ class Failing(click.Group):
             return 141
 
     def _status(self, *args: Any, **extra: Any) -> int:
+        connection = Connection(debug=os.environ.get("SSM_MWX_DEBUG", "") not in ("", "0"))
+        defaults = {"standalone_mode": False, "obj": connection}
         try:
-            status: int | None = super().main(*args, **extra | {"standalone_mode": False})
+            status: int | None = super().main(*args, **extra | defaults)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             return error.exit_code
-        except click.ClickException as error:
-            return _fail(error.format_message(), error.exit_code)
-        except InvalidRequestError as error:
-            return _fail(error, 2)
-        except WaitTimeoutError as error:
-            return _fail(error, 3)
-        except (SsmMwxError, BotoCoreError, ImportError, OSError) as error:
-            return _fail(error, 4)
-        except click.Abort:
-            return 130
+        except StoppedListError as error:
+            return _fail(error.reason, connection, f"; resume with {option(error.token)}")
         except Exception as error:  # noqa: BLE001 - never 1, which says how a task ended
-            if os.environ.get("SSM_MWX_DEBUG"):
-                traceback.print_exc()
-            return _fail(f"{type(error).__name__}: {error} (SSM_MWX_DEBUG=1 shows more)", 4)
+            return _fail(error, connection)
         return status or 0
 
 
-def _replace_what_cannot_be_encoded() -> None:
-    """Print a question mark for a character that the encoding of standard output lacks."""
-    stdout: object = sys.stdout
-    if isinstance(stdout, io.TextIOWrapper):
-        stdout.reconfigure(errors="replace")
-
-
-def _fail(problem: object, status: int) -> int:
-    click.echo(f"ssm-mwx: {clean(str(problem))}", err=True)
+def _fail(error: BaseException, connection: Connection, advice: str = "") -> int:
+    """Write what is wrong on one line, and return the exit status for it."""
+    status, problem = _explain(error)
+    if connection.debug and status == 4:
+        traceback.print_exception(error)
+    if problem:
+        click.echo(f"ssm-mwx: {clean(problem)}{advice}", err=True)
+    elif advice:
+        click.echo(f"ssm-mwx: interrupted{advice}", err=True)
     return status
+
+
+def _explain(error: BaseException) -> tuple[int, str]:
+    """Return the exit status for an error, and its message."""
+    match error:
+        case click.ClickException():
+            return error.exit_code, error.format_message()
+        case InvalidRequestError():
+            message = str(error).removeprefix(error.argument)
+            return 2, f"{_option_of(error.argument)}{message}"
+        case WaitTimeoutError():
+            return 3, str(error)
+        case SsmMwxError() | BotoCoreError() | ImportError() | OSError():
+            return 4, str(error)
+        case click.Abort() | KeyboardInterrupt():
+            return 130, ""
+        case _:
+            return 4, f"{type(error).__name__}: {error} (--debug shows more)"
+
+
+def _option_of(argument: str) -> str:
+    return OPTION_OF_ARGUMENT.get(argument) or f"--{argument.replace('_', '-')}"
+
+
+def _prepare_standard_output() -> None:
+    """Print a question mark for a character that the encoding lacks, and write every byte.
+
+    Without a buffer, as PYTHONUNBUFFERED=1 asks for, Python takes a write that a closed pipe has
+    stopped half-way for complete.
+    """
+    stdout: object = sys.stdout
+    if not isinstance(stdout, io.TextIOWrapper):
+        return
+    stdout.reconfigure(errors="replace")
+    raw: object = cast("object", stdout.buffer)  # pyright: ignore[reportUnknownMemberType]
+    if isinstance(raw, io.RawIOBase):
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(raw), stdout.encoding, "replace", line_buffering=True
+        )

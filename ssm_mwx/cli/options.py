@@ -1,18 +1,37 @@
-"""Which account and Region to use: the options and environment variables of the AWS CLI."""
+"""The options that commands share, in the words of the AWS CLI."""
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
 import click
 from botocore.exceptions import BotoCoreError
 
-from ssm_mwx.client import MaintenanceWindowClient
+from ssm_mwx.cli.output import default_format
+
+if TYPE_CHECKING:
+    from ssm_mwx.cli.output import Query
+    from ssm_mwx.client import MaintenanceWindowClient
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+OPTION_OF_ARGUMENT = {
+    "window_id": "--window-id",
+    "window_execution_id": "--window-execution-id",
+    "task_execution_id": "--task-id",
+    "statuses": "--status",
+    "executed_after": "--after",
+    "executed_before": "--before",
+}
+"""The option for an argument of a client's method, where the two names differ."""
+
+
+# --- which account and Region ---
 
 
 @attrs.define
@@ -22,6 +41,7 @@ class Connection:
     region: str | None = None
     profile: str | None = None
     endpoint_url: str | None = None
+    debug: bool = False
 
     def open(self) -> MaintenanceWindowClient:
         """Build a client.
@@ -29,6 +49,8 @@ class Connection:
         Raises:
             click.UsageError: boto3 cannot build one from these options.
         """
+        from ssm_mwx.client import MaintenanceWindowClient
+
         try:
             _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
             return MaintenanceWindowClient(
@@ -49,6 +71,14 @@ def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
 
     def add(function: _F) -> _F:
         for option in (  # the help lists the last one first
+            click.option(
+                "--debug",
+                is_flag=True,
+                default=None,
+                expose_value=False,
+                callback=_remember,
+                help="Show the traceback of an error; as SSM_MWX_DEBUG=1 does.",
+            ),
             click.option(
                 "--endpoint-url",
                 metavar="URL",
@@ -78,31 +108,138 @@ def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
     return add
 
 
-def _remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+def _remember(context: click.Context, parameter: click.Parameter, value: object) -> None:
     connection = context.ensure_object(Connection)
     if value is not None and parameter.name:
         setattr(connection, parameter.name, value)
 
 
-def of_a_task(function: _F) -> _F:
-    """Add the ids of a task execution, and the options of every command."""
-    for parameter in (
-        options(),
-        click.argument("task_execution_id"),
-        click.argument("window_execution_id"),
-    ):
-        function = parameter(function)
-    return function
+# --- which window, run or task ---
+
+
+def ids(*options_by_position: str) -> Callable[[_F], _F]:
+    """Add ids, each as an option or else by its position, and the options of every command.
+
+    The command gets them under the names of the arguments of a client's methods.
+    """
+    arguments = [
+        next(name for name, option in OPTION_OF_ARGUMENT.items() if option == each)
+        for each in options_by_position
+    ]
+
+    def add(function: _F) -> _F:
+        @functools.wraps(function)
+        def command(*args: Any, given: tuple[str, ...], **options: Any) -> Any:
+            rest = list(given)
+            for name, option in zip(arguments, options_by_position, strict=True):
+                options[name] = options[name] or (rest.pop(0) if rest else None)
+                if options[name] is None:
+                    raise click.UsageError(f"Missing {option}, or argument {name.upper()}.")
+            if rest:
+                raise click.UsageError(f"Got an unexpected extra argument ({rest[0]}).")
+            return function(*args, **options)
+
+        added = command
+        for name, option in reversed([*zip(arguments, options_by_position, strict=True)]):
+            help_ = f"The same as {name.upper()} in its position."
+            added = click.option(option, name, metavar="ID", help=help_)(added)
+        metavar = " ".join(f"[{name.upper()}]" for name in arguments)
+        add_positions = click.argument("given", nargs=-1, metavar=metavar)
+        return cast("_F", add_positions(options()(added)))
+
+    return add
+
+
+of_a_task = ids("--window-execution-id", "--task-id")
+
+
+# --- which part of a list, and in which format ---
+
+
+@attrs.frozen
+class Choices:
+    """What is printed, and how."""
+
+    format: str
+    query: Query | None = None
+    show_sensitive: bool = False
+    excel: bool = False
+    max_items: int | None = None
+    starting_token: str | None = None
 
 
 def formats(*names: str) -> Callable[[_F], _F]:
-    """Add the option that chooses between these output formats."""
-    return click.option(
-        "--format",
-        "format_",
-        type=click.Choice(names),
-        help="Output format.  [default: table on a terminal, else json]",
-    )
+    """Add the options of the output, which a command gets as ``choices``."""
+    is_list = "csv" in names
+
+    def add(function: _F) -> _F:
+        @functools.wraps(function)
+        def command(*args: Any, format_: str | None, query: Query | None, **others: Any) -> Any:
+            format_ = format_ or ("json" if query else default_format())
+            own = {name: others.pop(name) for name in _OF_CHOICES & others.keys()}
+            choices = Choices(format_, query, **own)
+            if query and format_ not in ("json", "jsonl"):
+                raise click.UsageError("--query needs --format json or jsonl")
+            if choices.excel and format_ != "csv":
+                raise click.UsageError("--excel needs --format csv")
+            return function(*args, choices=choices, **others)
+
+        added = command
+        for option in reversed([*_format_options(names), *(_LIST_OPTIONS if is_list else ())]):
+            added = option(added)
+        return cast("_F", added)
+
+    return add
+
+
+_OF_CHOICES = {"show_sensitive", "excel", "max_items", "starting_token"}
+
+
+def _read_query(_context: click.Context, _option: click.Parameter, text: str | None) -> Any:
+    if text is None:
+        return None
+    import jmespath  # type: ignore[import-untyped]
+
+    try:
+        return jmespath.compile(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _format_options(names: tuple[str, ...]) -> list[Callable[[Any], Any]]:
+    return [
+        click.option(
+            "--format",
+            "--output",
+            "format_",
+            type=click.Choice(names),
+            help="Output format.  [default: table on a terminal, else json]",
+        ),
+        click.option(
+            "--query",
+            metavar="JMESPATH",
+            callback=_read_query,
+            help="Print what this finds in the JSON document, or in each line of jsonl.",
+        ),
+    ]
+
+
+_LIST_OPTIONS = (
+    click.option(
+        "--excel", is_flag=True, help="Begin CSV with a byte order mark, as Excel wants it."
+    ),
+    click.option(
+        "--max-items",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="List so many items at most, and say how to go on.",
+    ),
+    click.option(
+        "--starting-token",
+        metavar="TOKEN",
+        help="Go on where an earlier list stopped.",
+    ),
+)
 
 
 def statuses(function: _F) -> _F:
@@ -123,3 +260,30 @@ def show_sensitive(function: _F) -> _F:
         is_flag=True,
         help="Print sensitive members too, such as Parameters, which can contain secrets.",
     )(function)
+
+
+# --- how long ---
+
+
+class Seconds(click.ParamType[float]):
+    """A duration: seconds, or such as ``90s``, ``30m``, ``2h``, ``1h30m``, ``1d``."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return it in seconds."""
+        text = str(value).strip().lower()
+        if re.fullmatch(_NUMBER, text):
+            return float(text)
+        parts = _DURATION.fullmatch(text)
+        if not parts or not any(parts.groups()):
+            self.fail(f"{value!r} is no duration such as 90, 30m, 2h or 1h30m", param, ctx)
+        numbers = parts.groupdict(default="0")
+        return sum(float(numbers[unit]) * seconds for unit, seconds in _UNITS.items())
+
+
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_NUMBER = r"\d+(?:\.\d*)?|\.\d+"
+_DURATION = re.compile("".join(rf"(?:(?P<{unit}>{_NUMBER}){unit})?" for unit in _UNITS))

@@ -88,15 +88,12 @@ def columns_of_nodes(
 
 
 def columns_of_models(
-    models: Sequence[WindowExecution] | Sequence[TaskExecutionIdentity],
+    model: type[WindowExecution | TaskExecutionIdentity],
+    items: Sequence[WindowExecution | TaskExecutionIdentity],
 ) -> list[Column]:
-    """Return the fields of other models that run as columns, and their durations."""
-    if not models:
-        return []
-    sources = _fields(type(models[0])) | {
-        "duration_seconds": _Source(float, _duration_seconds, False)
-    }
-    return _columns(sources, TaskExecution(), models, include_sensitive=False)
+    """Return the fields of another model that runs as columns, and its duration."""
+    sources = _fields(model) | {"duration_seconds": _Source(float, _duration_seconds, False)}
+    return _columns(sources, TaskExecution(), items, include_sensitive=False)
 
 
 def _columns(

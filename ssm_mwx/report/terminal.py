@@ -69,9 +69,9 @@ def executions_table(executions: Sequence[WindowExecution]) -> Table:
     return table
 
 
-def tasks_table(tasks: Sequence[TaskExecutionIdentity]) -> Table:
+def tasks_table(tasks: Sequence[TaskExecutionIdentity], *, are_all: bool = True) -> Table:
     """Show a row for each task of a window execution, in the order given."""
-    heading, starts = _starts(tasks)
+    heading, starts = _starts(tasks, are_all=are_all)
     table = _table("Task execution id", "Status", heading, "Task")
     for each, start in zip(tasks, starts, strict=True):
         task = Text(formatting.value_text(each.task_arn))
@@ -131,11 +131,12 @@ def invocations_table(
     *,
     as_of: datetime | None = None,
     include_sensitive: bool = False,
+    are_all: bool = True,
 ) -> Table:
     """Show a row for each invocation, in the order given; open ones ran until `as_of` so far."""
     as_of = as_of or datetime.now(UTC)
     table = _table("Status", "Target", "Details")
-    heading, starts = _starts(invocations)
+    heading, starts = _starts(invocations, are_all=are_all)
     table.add_column(heading, no_wrap=True)
     table.add_column("Duration", no_wrap=True)
     sensitive = _sensitive_members() if include_sensitive else {}
@@ -236,12 +237,12 @@ def _table(*headings: str) -> Table:
 
 
 def _starts(
-    runs: Sequence[TaskInvocation] | Sequence[TaskExecutionIdentity],
+    runs: Sequence[TaskInvocation] | Sequence[TaskExecutionIdentity], *, are_all: bool
 ) -> tuple[str, list[str]]:
     """Return a column's heading and the starts under it; a day that all share is in the heading."""
     starts = [formatting.member_text(run, "start_time") for run in runs]
     days = {day for day, _, time in (start.partition(" ") for start in starts) if time}
-    if len(days) != 1:
+    if len(days) != 1 or not are_all:
         return "Start (UTC)", starts
     return f"Start (UTC)\n{days.pop()}", [start.rpartition(" ")[2] for start in starts]
 

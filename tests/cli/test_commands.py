@@ -148,12 +148,12 @@ def test_invocations_as_csv_with_secrets(run: Run, task: TaskExecution) -> None:
 
 @pytest.mark.slow
 def test_invocations_as_csv_for_excel(server: Server, task: TaskExecution) -> None:
-    """With `--bom` CSV is UTF-8 with a byte order mark, whatever the encoding of the locale."""
+    """With `--excel` CSV is UTF-8 with a byte order mark, whatever the encoding of the locale."""
     server.executions.add_invocations(task, [TaskInvocation(status_details="Échec")])
     command = [sys.executable, "-m", "ssm_mwx", "invocations", *task.task_ids]
 
     done = subprocess.run(
-        [*command, "--format", "csv", "--bom"],
+        [*command, "--format", "csv", "--excel"],
         capture_output=True,
         check=True,
         env=os.environ | {"PYTHONIOENCODING": "cp1252"},
@@ -163,11 +163,11 @@ def test_invocations_as_csv_for_excel(server: Server, task: TaskExecution) -> No
     assert "Échec" in done.stdout.decode("utf-8-sig")
 
 
-def test_byte_order_mark_is_for_csv_only(run: Run) -> None:
-    """`--bom` with another format is a wrong argument."""
-    done = run("invocations", *IDS, "--bom", "--format", "json")
+def test_excel_is_for_csv_only(run: Run) -> None:
+    """`--excel` with another format is a wrong argument."""
+    done = run("invocations", *IDS, "--excel", "--format", "json")
 
-    assert (done.status, done.error) == (2, "--bom needs --format csv")
+    assert (done.status, done.error) == (2, "--excel needs --format csv")
 
 
 def test_invocations_as_a_table(run: Run, task: TaskExecution) -> None:

@@ -118,7 +118,7 @@ def test_version_is_the_package_s(run: Run) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("command", "missing"), [("task", "rich"), ("demo", "moto"), ("serve", "moto")]
+    ("command", "missing"), [("task", "click"), ("demo", "moto"), ("serve", "moto")]
 )
 def test_missing_extra_is_one_line(command: str, missing: str) -> None:
     """Without its extra a command says in one line what to install, and exits with 4."""

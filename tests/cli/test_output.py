@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from ssm_mwx import TaskInvocation
-from ssm_mwx.cli.output import invocations_csv
+from ssm_mwx.cli.listings import invocations_listing
+from ssm_mwx.cli.output import csv_text
 from tests.support.reports import START, invocation_of
 
 
@@ -21,7 +22,7 @@ def cell_of(text: str) -> str:
 
 def csv_of(*invocations: TaskInvocation) -> str:
     """Write CSV without sensitive members."""
-    return invocations_csv(invocations, show_sensitive=False)
+    return csv_text(invocations_listing(show_sensitive=False).columns_of(invocations))
 
 
 @pytest.mark.parametrize("sign", list("=+-@＝＋－＠"))  # noqa: RUF001 - full-width signs

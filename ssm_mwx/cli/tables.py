@@ -1,0 +1,114 @@
+"""What the commands print for people: tables. All that rich does for a command is here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.measure import Measurement
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+
+from ssm_mwx.models import TaskExecution
+from ssm_mwx.report import NodeOutcome, formatting, terminal
+
+_STATUS_WIDTH = len("IN_PROGRESS")
+_LEAST_WIDTHS = {"Target": 20}
+"""Columns of a terminal that a node's id takes."""
+_LEAST_WIDTH = 8
+
+
+def drawn(renderable: object) -> str:
+    """Return what rich prints to standard output."""
+    console = _console()
+    with console.capture() as capture:
+        console.print(renderable)
+    return capture.get()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    """Return a console for a stream; NO_COLOR stands for no escape sequence at all."""
+    stream = sys.stderr if stderr else sys.stdout
+    if os.environ.get("NO_COLOR"):
+        return Console(file=stream, color_system=None)
+    return Console(file=stream)
+
+
+def task_table(task: TaskExecution, *, show_sensitive: bool) -> str:
+    """Draw a row for each member of a task."""
+    return drawn(terminal.task_table(task, include_sensitive=show_sensitive))
+
+
+def nodes_table(nodes: Sequence[NodeOutcome]) -> Table:
+    """Show a row for each node, and its command where there is room."""
+    with_commands = _console().width >= terminal.WIDE
+    return terminal.nodes_table(formatting.attention_first(nodes), with_commands=with_commands)
+
+
+def plugins_table(nodes: Sequence[NodeOutcome], *, include_sensitive: bool) -> Table | None:
+    """Show a row for each plugin of some nodes, if there are any."""
+    if not any(node.command and node.command.command_plugins for node in nodes):
+        return None
+    ordered = formatting.attention_first(nodes)
+    return terminal.plugins_table(ordered, include_sensitive=include_sensitive)
+
+
+# --- a table whose rows arrive in pages ---
+
+
+def widths_of(table: Table) -> list[int]:
+    """Return widths for the columns of a table and of those that continue it.
+
+    Texts share what the other columns leave of the terminal.
+    """
+    console = _console()
+    widths = [_natural_width(console, column) for column in table.columns]
+    gaps = 2 * (len(widths) - 1)
+    texts = [index for index, column in enumerate(table.columns) if not _is_fixed(column)]
+    fixed = sum(width for index, width in enumerate(widths) if index not in texts)
+    least = {index: _least_width(table.columns[index]) for index in texts}
+    left = max(console.width - gaps - fixed - sum(least.values()), 0)
+    texts.sort(key=lambda index: widths[index] - least[index])
+    for number, index in enumerate(texts, start=1):
+        share = left // (len(texts) + 1 - number)
+        more = share if number == len(texts) else min(widths[index] - least[index], share)
+        widths[index] = least[index] + max(more, 0)
+        left -= max(more, 0)
+    return widths
+
+
+def set_widths(table: Table, widths: Sequence[int], *, with_heading: bool) -> None:
+    """Give a table the widths of the first one, and its heading if it is the first one."""
+    table.show_header = with_heading
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        column.no_wrap = False
+
+
+def _natural_width(console: Console, column: Column) -> int:
+    cells = [column.header, *column.cells]
+    widest = max(Measurement.get(console, console.options, cell).maximum for cell in cells)
+    return max(widest, column.width or 0, _STATUS_WIDTH if column.header == "Status" else 0)
+
+
+def _least_width(column: Column) -> int:
+    return _LEAST_WIDTHS.get(str(column.header), _LEAST_WIDTH)
+
+
+def _is_fixed(column: Column) -> bool:
+    return column.no_wrap or column.width is not None
+
+
+# --- progress ---
+
+
+@contextmanager
+def spinner() -> Generator[Callable[[str], None], None, None]:
+    """Show a text on standard error that changes, and the time."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=_console(stderr=True), transient=True) as live:
+        line = live.add_task("waiting", total=None)
+        yield lambda text: live.update(line, description=text)
