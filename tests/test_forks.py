@@ -13,7 +13,11 @@ from tests.support.clients import built, existing
 from tests.support.fakes import IDS
 from tests.support.servers import Answer, Request, answering
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
+    # A process that runs tests may have threads: xdist's, polars'.
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+]
 
 CALLS = 60
 
