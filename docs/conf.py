@@ -28,7 +28,9 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 
 autodoc_default_options = {"members": True, "member-order": "bysource"}
 autodoc_typehints_format = "short"
-autodoc_type_aliases = {name: f"ssm_mwx.{name}" for name in ("Duration", "OnPoll", "Statuses")}
+autodoc_type_aliases = {
+    name: f"ssm_mwx.{name}" for name in ("Duration", "Id", "OnPoll", "Statuses")
+}
 napoleon_use_ivar = True
 python_use_unqualified_type_names = True
 maximum_signature_line_length = 80

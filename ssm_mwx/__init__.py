@@ -69,7 +69,7 @@ if TYPE_CHECKING:
         UnrecognizedParameters,
     )
     from ssm_mwx.report import Durations, NodeOutcome, TaskReport
-    from ssm_mwx.validation import Duration, Statuses
+    from ssm_mwx.validation import Duration, Id, Statuses
     from ssm_mwx.waiter import OnPoll
     from ssm_mwx.wire import (
         load_command_invocations,
@@ -103,6 +103,7 @@ __all__ = [
     "ExecutionStatus",
     "ExpiredCredentialsError",
     "ExternalAlarmState",
+    "Id",
     "InternalServerError",
     "InvalidRequestError",
     "InvocationPage",

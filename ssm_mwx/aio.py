@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ssm_mwx.models import CommandInvocation, InvocationPage, Page, TaskExecutionIdentity
     from ssm_mwx.pagination import Pager
     from ssm_mwx.report import TaskReport
-    from ssm_mwx.validation import Duration, Statuses
+    from ssm_mwx.validation import Duration, Id, Statuses
 
 _R = TypeVar("_R")
 _T = TypeVar("_T")
@@ -62,6 +62,8 @@ class AsyncMaintenanceWindowClient:
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
+        TypeError: `client` is no boto3 SSM client, for example one of aiobotocore, or `session` no
+            ``boto3.Session``.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class AsyncMaintenanceWindowClient:
         return self._client.boto_client
 
     async def get_task_execution(
-        self, window_execution_id: str, task_execution_id: str
+        self, window_execution_id: Id, task_execution_id: str
     ) -> TaskExecution:
         """See `MaintenanceWindowClient.get_task_execution`."""
         return await _in_thread(
@@ -100,8 +102,8 @@ class AsyncMaintenanceWindowClient:
 
     async def describe_task_invocations(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         max_results: int | None = None,
@@ -119,8 +121,8 @@ class AsyncMaintenanceWindowClient:
 
     def iter_task_invocations(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         page_size: int = DESCRIBE_INVOCATIONS.page_sizes[-1],
@@ -141,8 +143,8 @@ class AsyncMaintenanceWindowClient:
 
     async def wait_for_task(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
@@ -162,7 +164,7 @@ class AsyncMaintenanceWindowClient:
 
     def iter_window_executions(
         self,
-        window_id: str,
+        window_id: Id,
         *,
         executed_after: datetime | None = None,
         executed_before: datetime | None = None,
@@ -180,13 +182,13 @@ class AsyncMaintenanceWindowClient:
             )
         )
 
-    async def get_window_execution(self, window_execution_id: str) -> WindowExecution:
+    async def get_window_execution(self, window_execution_id: Id) -> WindowExecution:
         """See `MaintenanceWindowClient.get_window_execution`."""
         return await _in_thread(self._client.get_window_execution, window_execution_id)
 
     def iter_task_executions(
         self,
-        window_execution_id: str,
+        window_execution_id: Id,
         *,
         statuses: Statuses = (),
         page_size: int = DESCRIBE_TASKS.page_sizes[-1],
@@ -204,7 +206,7 @@ class AsyncMaintenanceWindowClient:
 
     async def wait_for_window_execution(
         self,
-        window_execution_id: str,
+        window_execution_id: Id,
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
@@ -226,7 +228,7 @@ class AsyncMaintenanceWindowClient:
 
     def iter_command_invocations(
         self,
-        command_id: str,
+        command_id: Id,
         *,
         details: bool = False,
         page_size: int = LIST_COMMAND_INVOCATIONS.page_sizes[-1],
@@ -241,8 +243,8 @@ class AsyncMaintenanceWindowClient:
 
     async def report(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         nodes: bool = False,

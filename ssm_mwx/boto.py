@@ -16,7 +16,7 @@ import attrs
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ssm_mwx import wire
+from ssm_mwx import validation, wire
 from ssm_mwx.errors import (
     InvalidRequestError,
     ResponseError,
@@ -83,9 +83,12 @@ def build_client(
 
     Raises:
         InvalidRequestError: Both `session` and `profile_name` are given.
+        TypeError: `session` is no ``boto3.Session``.
     """
     import boto3
 
+    if session is not None:
+        validation.boto_session("session", session, boto3.Session)
     if session is not None and profile_name is not None:
         raise InvalidRequestError(
             "profile_name", profile_name, "None beside a session, which has a profile already"
@@ -364,6 +367,15 @@ def _check_echo(answer: object, operation: Operation[Any], request: Request) -> 
         value: str | None = getattr(answer, field)
         if value is not None and value.lower() != request[member].lower():
             raise ResponseError("answers another request: it has another id", path=member)
+
+
+def check_client(client: Any) -> None:
+    """Refuse what is no boto3 SSM client.
+
+    Raises:
+        TypeError: It is something else; the message says what to write instead.
+    """
+    validation.boto_client("client", client, [*map(_method_name, OPERATION_NAMES)])
 
 
 @functools.cache

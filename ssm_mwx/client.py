@@ -27,7 +27,7 @@ from ssm_mwx.operations import (
 )
 from ssm_mwx.pagination import FetchPage, Pager, TaskInvocationPager
 from ssm_mwx.retries import RETRY_TIMEOUT
-from ssm_mwx.validation import Duration, Statuses
+from ssm_mwx.validation import Duration, Id, Statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +65,8 @@ class MaintenanceWindowClient:
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
+        TypeError: `client` is no boto3 SSM client, or `session` no ``boto3.Session``. The message
+            says what to write instead.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class MaintenanceWindowClient:
         for argument, given in arguments.items():
             if given is not None:
                 raise InvalidRequestError(argument, given, "None beside an existing client")
+        boto.check_client(client)
         self._caller = boto.Caller(client, retry_timeout=retry_seconds)
 
     @property
@@ -101,7 +104,7 @@ class MaintenanceWindowClient:
 
     # --- the core: a task and its invocations ---
 
-    def get_task_execution(self, window_execution_id: str, task_execution_id: str) -> TaskExecution:
+    def get_task_execution(self, window_execution_id: Id, task_execution_id: Id) -> TaskExecution:
         """Get one task of a maintenance window execution (GetMaintenanceWindowExecutionTask).
 
         Raises:
@@ -115,8 +118,8 @@ class MaintenanceWindowClient:
 
     def describe_task_invocations(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         max_results: int | None = None,
@@ -149,8 +152,8 @@ class MaintenanceWindowClient:
 
     def iter_task_invocations(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         page_size: int = DESCRIBE_INVOCATIONS.page_sizes[-1],
@@ -183,8 +186,8 @@ class MaintenanceWindowClient:
 
     def report(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         statuses: Statuses = (),
         nodes: bool = False,
@@ -245,8 +248,8 @@ class MaintenanceWindowClient:
 
     def wait_for_task(
         self,
-        window_execution_id: str,
-        task_execution_id: str,
+        window_execution_id: Id,
+        task_execution_id: Id,
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
@@ -291,7 +294,7 @@ class MaintenanceWindowClient:
 
     def iter_window_executions(
         self,
-        window_id: str,
+        window_id: Id,
         *,
         executed_after: datetime | None = None,
         executed_before: datetime | None = None,
@@ -320,7 +323,7 @@ class MaintenanceWindowClient:
         request = {"WindowId": validation.window_id("window_id", window_id)}
         return self._pager(DESCRIBE_WINDOW_EXECUTIONS, request, filters, page_size, starting_token)
 
-    def get_window_execution(self, window_execution_id: str) -> WindowExecution:
+    def get_window_execution(self, window_execution_id: Id) -> WindowExecution:
         """Get one run of a maintenance window (GetMaintenanceWindowExecution).
 
         Raises:
@@ -333,7 +336,7 @@ class MaintenanceWindowClient:
 
     def iter_task_executions(
         self,
-        window_execution_id: str,
+        window_execution_id: Id,
         *,
         statuses: Statuses = (),
         page_size: int = DESCRIBE_TASKS.page_sizes[-1],
@@ -359,7 +362,7 @@ class MaintenanceWindowClient:
 
     def wait_for_window_execution(
         self,
-        window_execution_id: str,
+        window_execution_id: Id,
         *,
         timeout: Duration,
         poll_interval: Duration = waiter.POLL_INTERVAL,
@@ -399,7 +402,7 @@ class MaintenanceWindowClient:
 
     def iter_command_invocations(
         self,
-        command_id: str,
+        command_id: Id,
         *,
         details: bool = False,
         page_size: int = LIST_COMMAND_INVOCATIONS.page_sizes[-1],
@@ -460,10 +463,10 @@ class MaintenanceWindowClient:
         return boto.PageFetcher(self._caller, operation, request), token
 
 
-def _window_request(window_execution_id: str) -> boto.Request:
+def _window_request(window_execution_id: Id) -> boto.Request:
     return {"WindowExecutionId": validation.uuid("window_execution_id", window_execution_id)}
 
 
-def _task_request(window_execution_id: str, task_execution_id: str) -> boto.Request:
+def _task_request(window_execution_id: Id, task_execution_id: Id) -> boto.Request:
     task_id = validation.uuid("task_execution_id", task_execution_id)
     return _window_request(window_execution_id) | {"TaskId": task_id}

@@ -5,15 +5,19 @@ Each function takes the argument's name, for the error, and returns what a reque
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.errors import InvalidRequestError
 
+Id = str | None
+"""An id as an answer has it. AWS may leave ids out, and no method takes None: it raises an
+`InvalidRequestError`."""
 Statuses = Iterable[ExecutionStatus | str]
 """Statuses to filter by; a single status or string counts as one."""
 Duration = float | timedelta
@@ -32,6 +36,7 @@ FILTER_STATUSES = (
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _WINDOW_ID = re.compile(r"mw-[0-9a-f]{17}")
+_OF_BOTO3 = "pass one of boto3; AsyncMaintenanceWindowClient calls it in threads"
 
 
 def uuid(argument: str, given: object) -> str:
@@ -117,3 +122,59 @@ def seconds(argument: str, given: object) -> float:
     ):
         return float(value)
     raise InvalidRequestError(argument, given, "a finite number of seconds, 0 or more")
+
+
+def boto_client(argument: str, given: Any, methods: Collection[str]) -> None:
+    """Refuse what is no boto3 SSM client, and say what to write instead.
+
+    An object with any of the methods is one, since tests pass fakes. So is a bare ``object()``,
+    which tests pass as a client that is never called.
+
+    Raises:
+        TypeError: It is a class, a session, a resource, a client for asyncio or of another
+            service, or something else.
+    """
+    if isinstance(given, type):
+        raise TypeError(f"{argument} must be a boto3 SSM client, got the class {given.__name__}")
+    is_client = type(given) is object or any(hasattr(given, method) for method in methods)
+    if not is_client or inspect.iscoroutinefunction(getattr(given, "_make_api_call", None)):
+        instead = _instead_of_client(given, is_for_asyncio=is_client)
+        raise TypeError(f"{argument} must be a boto3 SSM client, got {_kind(given)}{instead}")
+
+
+def _instead_of_client(given: Any, *, is_for_asyncio: bool) -> str:
+    """Return what to write instead of an object that is no boto3 SSM client."""
+    if is_for_asyncio or hasattr(given, "__aenter__"):
+        return f", which is for asyncio: {_OF_BOTO3}"
+    if callable(getattr(given, "client", None)) or hasattr(given, "create_client"):
+        return ": pass a boto3.Session as session="
+    if isinstance(given, str):
+        return ": pass a Region as region_name=, a profile as profile_name="
+    model: Any = getattr(getattr(given, "meta", None), "service_model", None)
+    service = f" of the service {model.service_name}" if model else ""
+    return f'{service}: pass boto3.client("ssm"), or nothing to have one built'
+
+
+def boto_session(argument: str, given: object, kind: type) -> None:
+    """Refuse what is no boto3 session.
+
+    Args:
+        argument: The argument's name.
+        given: Its value.
+        kind: ``boto3.Session``.
+
+    Raises:
+        TypeError: It is something else, or is for asyncio.
+    """
+    if not isinstance(given, kind):
+        raise TypeError(f"{argument} must be a boto3.Session, got {_kind(given)}")
+    below = getattr(given, "_session", None)
+    if inspect.iscoroutinefunction(getattr(below, "_create_client", None)):
+        instead = f", which is for asyncio: {_OF_BOTO3}"
+        raise TypeError(f"{argument} must be a boto3.Session, got {_kind(given)}{instead}")
+
+
+def _kind(given: object) -> str:
+    """Return the name of a value's class; the value itself may hold a secret."""
+    kind = type(given)
+    return f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins.")
