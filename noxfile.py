@@ -29,7 +29,7 @@ EXTRAS_OF_USERS = {
     "demo": "click, moto, ssm_mwx.cli",
 }
 FILES_OF_TESTS = ("tests", "docs", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml")
-SCRIPTS_WITHOUT_STUBS = ("plain_boto3.py", "reports_and_waiting.py")
+SCRIPTS_WITHOUT_STUBS = ("plain_boto3.py", "readme.py", "reports_and_waiting.py")
 
 
 def is_installed(version: str) -> bool:
@@ -165,10 +165,17 @@ def types(session: nox.Session) -> None:
         session.run(bare, "-m", "pip", "install", "-q", ".", external=True)
         scripts = Path(shutil.copytree(ROOT / "tests" / "typing", Path(folder) / "scripts"))
         settings = '{"typeCheckingMode": "strict"}'
+        (scripts / "readme.py").write_text(example_of_readme(), encoding="utf-8")
         (scripts / "pyrightconfig.json").write_text(settings, encoding="utf-8")
         with session.chdir(scripts):
             check_scripts(session, python, sorted(script.name for script in scripts.glob("*.py")))
             check_scripts(session, bare, SCRIPTS_WITHOUT_STUBS)
+
+
+def example_of_readme() -> str:
+    """Return the code that the README shows."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return "".join(re.findall(r"^```python\n(.+?)^```", text, re.DOTALL | re.MULTILINE))
 
 
 def check_scripts(session: nox.Session, python: str, names: Sequence[str]) -> None:
