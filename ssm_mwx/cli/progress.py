@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import click
 
 from ssm_mwx.models import TaskExecution
-from ssm_mwx.report.formatting import number_of, status_text
+from ssm_mwx.texts import number_of, status_text
 from ssm_mwx.waiter import OnPoll
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from ssm_mwx import optional
+from ssm_mwx import optional, texts
 from ssm_mwx.cli import output
 from ssm_mwx.cli.options import Choices
-from ssm_mwx.report import formatting
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -146,5 +145,5 @@ class _Table(Generic[_T]):
         appendix = self._listing.appendix_of and self._listing.appendix_of(self._all)
         if appendix:
             output.echo(f"\n{self._tables.drawn(appendix)}")
-        output.echo(f"{formatting.number_of(self._number, self._listing.noun)}\n")
+        output.echo(f"{texts.number_of(self._number, self._listing.noun)}\n")
         return False

@@ -24,8 +24,7 @@ from ssm_mwx.models import (
 )
 from ssm_mwx.parameters import RunCommandParameters
 from ssm_mwx.redaction import sensitive_fields
-from ssm_mwx.report.formatting import is_sensitive_of_node
-from ssm_mwx.report.nodes import NodeOutcome, find_nodes
+from ssm_mwx.report.nodes import NodeOutcome, find_nodes, is_sensitive_of_node
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport

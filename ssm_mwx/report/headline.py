@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ssm_mwx import texts
 from ssm_mwx.enums import ExecutionStatus
-from ssm_mwx.report import formatting
 
 if TYPE_CHECKING:
     from ssm_mwx.models import TaskInvocation
@@ -21,18 +21,18 @@ def lines_of(report: TaskReport) -> Iterator[str]:
     if report.account or report.region:
         yield _place_of(report)
     if report.statuses:
-        statuses = ", ".join(map(formatting.status_text, report.statuses))
+        statuses = ", ".join(map(texts.status_text, report.statuses))
         yield f"Filtered: only invocations in {statuses}."
     if report.nodes is not None and report.invocations_without_nodes:
         yield without_nodes_text(len(report.invocations_without_nodes))
     if is_unfinished(report):
-        yield f"Not finished: as of {formatting.time_text(report.fetched_at)} UTC."
+        yield f"Not finished: as of {texts.time_text(report.fetched_at)} UTC."
 
 
 def _place_of(report: TaskReport) -> str:
     """Write the account and the Region of a report, as far as they are known."""
     places = (("Account", report.account), ("Region", report.region))
-    return ", ".join(f"{name} {formatting.value_text(place)}" for name, place in places if place)
+    return ", ".join(f"{name} {texts.value_text(place)}" for name, place in places if place)
 
 
 def numbers_of(report: TaskReport) -> str:
@@ -45,17 +45,17 @@ def numbers_of(report: TaskReport) -> str:
 
 def number_of_items(report: TaskReport) -> str:
     """Write how many invocations there are and, where they are known, how many nodes."""
-    invocations = formatting.number_of(len(report.invocations), "invocation")
+    invocations = texts.number_of(len(report.invocations), "invocation")
     if not report.nodes:
         return invocations
     known = "known node" if report.invocations_without_nodes else "node"
-    return f"{invocations}, {formatting.number_of(len(report.nodes), known)}"
+    return f"{invocations}, {texts.number_of(len(report.nodes), known)}"
 
 
 def without_nodes_text(number: int) -> str:
     """Write how many invocations have no known nodes."""
     have = "has" if number == 1 else "have"
-    return f"{formatting.number_of(number, 'invocation')} {have} no known nodes."
+    return f"{texts.number_of(number, 'invocation')} {have} no known nodes."
 
 
 def items_of(report: TaskReport) -> tuple[NodeOutcome, ...] | tuple[TaskInvocation, ...]:

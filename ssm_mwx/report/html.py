@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from ssm_mwx import optional
+from ssm_mwx import optional, texts
 from ssm_mwx.enums import ExecutionStatus, TaskType
 from ssm_mwx.models import TaskExecution, TaskInvocation
 from ssm_mwx.redaction import clean
@@ -73,7 +73,7 @@ def page(report: TaskReport, max_rows: int | None, *, timeline: bool = True) -> 
 
 
 def _page_title(report: TaskReport) -> str:
-    return f"{formatting.title_of(report.task)}: {formatting.status_text(report.task.status)}"
+    return f"{formatting.title_of(report.task)}: {texts.status_text(report.task.status)}"
 
 
 def _text(text: str) -> str:
@@ -81,7 +81,7 @@ def _text(text: str) -> str:
 
 
 def _member(model: TaskExecution | TaskInvocation, name: str) -> str:
-    return _text(formatting.member_text(model, name))
+    return _text(texts.member_text(model, name))
 
 
 def _heading(report: TaskReport) -> str:
@@ -91,7 +91,7 @@ def _heading(report: TaskReport) -> str:
         '<h2 style="font-size:18px;line-height:1.3;font-weight:600;margin:0 0 4px;'
         f'overflow-wrap:anywhere">{_text(formatting.title_of(task))}</h2>'
         f'<p style="margin:0">{_swatch(task.status)}<strong>'
-        f"{_text(formatting.status_text(task.status))}</strong>{about}</p>"
+        f"{_text(texts.status_text(task.status))}</strong>{about}</p>"
         f'<p style="margin:0">{_text(formatting.period_text(task))}{_durations(report)}</p>'
         f"{_headline(report)}"
         f'<p style="margin:0 0 12px;{_QUIET}">Window execution '
@@ -110,7 +110,7 @@ def _durations(report: TaskReport) -> str:
     took = report.durations
     if took.median is None:
         return ""
-    median, p95, longest = map(formatting.duration_text, (took.median, took.p95, took.longest))
+    median, p95, longest = map(texts.duration_text, (took.median, took.p95, took.longest))
     return f" · durations {median} (median), {p95} (95th percentile), {longest} (longest)"
 
 
@@ -127,7 +127,7 @@ def _swatch(status: ExecutionStatus | None) -> str:
 
 def _background(status: ExecutionStatus | None) -> str:
     """Return the style that fills an element with the colour of a status, on paper too."""
-    return f"background:{formatting.colour_of(status)}"
+    return f"background:{texts.colour_of(status)}"
 
 
 # --- the counts ---
@@ -142,7 +142,7 @@ def _counts(report: TaskReport) -> str:
     )
     words = "".join(
         f'<li style="margin:0 20px 0 0;padding:0">{_swatch(status)}'
-        f"{counts[status]:,} {_text(formatting.status_text(status))}</li>"
+        f"{counts[status]:,} {_text(texts.status_text(status))}</li>"
         for status in statuses
     )
     if not words:
@@ -158,12 +158,12 @@ def _causes(report: TaskReport) -> str:
     """Write how many nodes failed of each cause, the most frequent first."""
     causes = report.failure_causes.most_common() if report.nodes else []
     rows = (
-        (f"{number:,}", _status(status), _text(formatting.value_text(details)))
+        (f"{number:,}", _status(status), _text(texts.value_text(details)))
         for (status, details), number in causes[:_CAUSES]
     )
     hidden = sum(number for _, number in causes[_CAUSES:])
     return _table(("Failed nodes", "Status", "Cause"), rows) + _note(
-        f"{formatting.number_of(hidden, 'more node')} failed of other causes." if hidden else ""
+        f"{texts.number_of(hidden, 'more node')} failed of other causes." if hidden else ""
     )
 
 
@@ -241,8 +241,8 @@ def _cell(content: str) -> str:
 
 
 def _status(status: ExecutionStatus | None) -> str:
-    text = _text(formatting.status_text(status))
-    return f'<span style="color:{formatting.colour_of(status)}">■</span> {text}'
+    text = _text(texts.status_text(status))
+    return f'<span style="color:{texts.colour_of(status)}">■</span> {text}'
 
 
 def _hidden(counts: Mapping[ExecutionStatus | None, int]) -> str:
@@ -265,7 +265,7 @@ def _timeline(report: TaskReport) -> str:
     except ModuleNotFoundError:
         return ""
     except Exception as error:  # noqa: BLE001 - whatever Altair or vl-convert meets
-        reason = formatting.shorten(clean(str(error)), 250)
+        reason = texts.shorten(clean(str(error)), 250)
         warnings.warn(f"the page has no timeline, which cannot be drawn: {reason}", stacklevel=4)
         return ""
     return f'<figure style="margin:28px 0 0">{svg}</figure>\n'

@@ -13,6 +13,7 @@ import attrs
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
+from ssm_mwx.redaction import sensitive_fields
 
 
 @attrs.frozen
@@ -145,6 +146,17 @@ def only_node_of(invocation: TaskInvocation) -> str | None:
         return None
     instance_ids = invocation.instance_ids
     return instance_ids[0] if len(instance_ids) == 1 else None
+
+
+def is_sensitive_of_node(name: str) -> bool:
+    """Whether a field of `NodeOutcome` comes from a sensitive member."""
+    sources = {
+        "instance_id": {"instance_id", "instance_ids"},
+        "name": {"instance_name"},
+        "command_id": {"command_id", "execution_id"},
+    }.get(name, {name})
+    models = (CommandInvocation, TaskInvocation, RunCommandParameters)
+    return any(sources & sensitive_fields(cls) for cls in models)
 
 
 def _outcomes_of(

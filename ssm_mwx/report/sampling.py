@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from ssm_mwx import texts
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import TaskInvocation
 from ssm_mwx.report import formatting
@@ -41,7 +42,7 @@ class Lane:
     @property
     def heading(self) -> str:
         """The status and its number of bars, and how many are drawn if not all."""
-        words = f"{formatting.status_text(self.status)}  {self.total:,}"
+        words = f"{texts.status_text(self.status)}  {self.total:,}"
         return words if len(self.drawn) == self.total else f"{words} ({len(self.drawn):,} drawn)"
 
 
@@ -130,7 +131,7 @@ def _even_sample(items: Sequence[Item], number: int) -> Iterator[Item]:
 
 
 def _note_on_sample(totals: _Totals, shares: _Totals) -> str:
-    sampled = [formatting.status_text(each) for each in totals if shares[each] < totals[each]]
+    sampled = [texts.status_text(each) for each in totals if shares[each] < totals[each]]
     if not sampled:
         return ""
     named = ", ".join(sampled[:_STATUSES_NAMED])
@@ -148,13 +149,13 @@ def _note_on_commands(items: Sequence[Item], report: TaskReport) -> str:
     commands = sum(isinstance(item, TaskInvocation) for item in items)
     if not commands:
         return ""
-    bars = formatting.number_of(commands, "bar")
+    bars = texts.number_of(commands, "bar")
     return f"{bars} of whole commands, in the command's status: the times of nodes need details"
 
 
 def _note_on_running(items: Sequence[Item], now: datetime) -> str:
     running = sum(item.end_time is None for item in items)
-    return f"{running:,} not ended: drawn up to {formatting.time_text(now)} UTC" if running else ""
+    return f"{running:,} not ended: drawn up to {texts.time_text(now)} UTC" if running else ""
 
 
 def _note_on_missing(number: int) -> str:

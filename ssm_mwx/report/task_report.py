@@ -15,8 +15,9 @@ from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskExecution, TaskInvocation
 from ssm_mwx.redaction import visible
 from ssm_mwx.report import arns, columns, headline, html, sampling
-from ssm_mwx.report.formatting import counts_text, status_text
+from ssm_mwx.report.formatting import counts_text
 from ssm_mwx.report.nodes import NodeOutcome, Nodes, find_nodes
+from ssm_mwx.texts import status_text
 
 if TYPE_CHECKING:
     import pandas as pd

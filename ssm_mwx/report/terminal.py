@@ -11,6 +11,7 @@ from rich.console import ConsoleOptions, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ssm_mwx import texts
 from ssm_mwx.converter import MEMBER_OF_FIELD
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import (
@@ -60,11 +61,11 @@ def executions_table(executions: Sequence[WindowExecution]) -> Table:
     table = _table("Window execution id", "Status", "Start (UTC)", "Duration", "Details")
     for each in executions:
         table.add_row(
-            Text(formatting.value_text(each.window_execution_id)),
+            Text(texts.value_text(each.window_execution_id)),
             _status(each.status),
-            formatting.time_text(each.start_time),
-            formatting.duration_text(each.duration),
-            Text(formatting.value_text(each.status_details)),
+            texts.time_text(each.start_time),
+            texts.duration_text(each.duration),
+            Text(texts.value_text(each.status_details)),
         )
     return table
 
@@ -74,8 +75,8 @@ def tasks_table(tasks: Sequence[TaskExecutionIdentity], *, are_all: bool = True)
     heading, starts = _starts(tasks, are_all=are_all)
     table = _table("Task execution id", "Status", heading, "Task")
     for each, start in zip(tasks, starts, strict=True):
-        task = Text(formatting.value_text(each.task_arn))
-        id_ = Text(formatting.value_text(each.task_execution_id))
+        task = Text(texts.value_text(each.task_arn))
+        id_ = Text(texts.value_text(each.task_execution_id))
         table.add_row(id_, _status(each.status), start, task)
     return table
 
@@ -102,11 +103,11 @@ def plugins_table(nodes: Sequence[NodeOutcome], *, include_sensitive: bool = Fal
         for plugin in (node.command and node.command.command_plugins) or ():
             table.add_row(
                 Text(formatting.node_text(node, "instance_id")),
-                Text(formatting.value_text(visible(plugin, "name"))),
+                Text(texts.value_text(visible(plugin, "name"))),
                 _status(plugin.execution_status),
-                Text(formatting.value_text(visible(plugin, "status_details"))),
-                Text(formatting.value_text(visible(plugin, "response_code"))),
-                formatting.duration_text(plugin.duration),
+                Text(texts.value_text(visible(plugin, "status_details"))),
+                Text(texts.value_text(visible(plugin, "response_code"))),
+                texts.duration_text(plugin.duration),
                 *([_lines(plugin.output)] if include_sensitive else []),
             )
     return table
@@ -122,7 +123,7 @@ def task_table(task: TaskExecution, *, include_sensitive: bool = False) -> Table
         if member in members:
             table.add_row(member, _member(getattr(task, name), members[member]))
     if task.duration is not None:
-        table.add_row("Duration", formatting.duration_text(task.duration))
+        table.add_row("Duration", texts.duration_text(task.duration))
     return table
 
 
@@ -146,10 +147,10 @@ def invocations_table(
         table.add_row(
             _status(invocation.status),
             Text(formatting.nodes_of(invocation)),
-            Text(formatting.member_text(invocation, "status_details")),
+            Text(texts.member_text(invocation, "status_details")),
             start,
             formatting.duration_so_far(invocation, as_of),
-            *(Text(formatting.value_text(getattr(invocation, name))) for name in sensitive),
+            *(Text(texts.value_text(getattr(invocation, name))) for name in sensitive),
         )
     return table
 
@@ -161,16 +162,16 @@ def _member(value: object, written: object) -> Text:
     if isinstance(value, ExecutionStatus):
         return _status(value)
     if isinstance(value, datetime):
-        return Text(f"{formatting.time_text(value)} UTC")
-    return Text(formatting.value_text(written))
+        return Text(f"{texts.time_text(value)} UTC")
+    return Text(texts.value_text(written))
 
 
 def _heading(task: TaskExecution) -> Text:
-    details = formatting.member_text(task, "status_details") if task.status_details else ""
+    details = texts.member_text(task, "status_details") if task.status_details else ""
     return Text.assemble(
         (formatting.title_of(task), "bold"),
         "\n",
-        (formatting.status_text(task.status), f"bold {formatting.colour_of(task.status)}"),
+        (texts.status_text(task.status), f"bold {texts.colour_of(task.status)}"),
         f"  {details}" if details else "",
         "\n",
         formatting.period_text(task),
@@ -185,7 +186,7 @@ def _counts_table(counts: Mapping[ExecutionStatus | None, int], bar: str) -> Tab
         table.add_row(
             _status(status),
             Text(f"{counts[status]:,}", justify="right"),
-            Text(bar * max(1, round(share * _BAR_WIDTH)), formatting.colour_of(status)),
+            Text(bar * max(1, round(share * _BAR_WIDTH)), texts.colour_of(status)),
         )
     return table
 
@@ -195,7 +196,7 @@ def _causes_table(report: TaskReport) -> Table:
     table = _table("Nodes", "Status", "Cause")
     table.columns[0].justify = "right"
     for (status, details), number in report.failure_causes.most_common(MAX_ROWS):
-        table.add_row(f"{number:,}", _status(status), Text(formatting.value_text(details)))
+        table.add_row(f"{number:,}", _status(status), Text(texts.value_text(details)))
     return table
 
 
@@ -240,7 +241,7 @@ def _starts(
     runs: Sequence[TaskInvocation] | Sequence[TaskExecutionIdentity], *, are_all: bool
 ) -> tuple[str, list[str]]:
     """Return a column's heading and the starts under it; a day that all share is in the heading."""
-    starts = [formatting.member_text(run, "start_time") for run in runs]
+    starts = [texts.member_text(run, "start_time") for run in runs]
     days = {day for day, _, time in (start.partition(" ") for start in starts) if time}
     if len(days) != 1 or not are_all:
         return "Start (UTC)", starts
@@ -259,4 +260,4 @@ def _lines(text: str | None) -> Text:
 
 
 def _status(status: ExecutionStatus | None) -> Text:
-    return Text(formatting.status_text(status), formatting.colour_of(status))
+    return Text(texts.status_text(status), texts.colour_of(status))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import attrs
 
+from ssm_mwx import texts
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.report import formatting, headline
 from ssm_mwx.report.nodes import NodeOutcome
@@ -101,7 +102,7 @@ def _layout(bars: Bars, now: datetime, report: TaskReport) -> tuple[list[_Row], 
         headings.append(
             {
                 "status": _status(lane.status),
-                "heading": formatting.shorten(lane.heading, _TITLE_COLUMNS),
+                "heading": texts.shorten(lane.heading, _TITLE_COLUMNS),
                 "y": y + _HEADING / 2 + 2,
             }
         )
@@ -142,23 +143,23 @@ def _row(item: Item, now: datetime, nodes: Mapping[int, str]) -> _Row:
         label, target, of_nodes = (id_ if item.name is None else name), id_, name
     else:
         label = target = formatting.nodes_of(item)
-        details = formatting.member_text(item, "status_details")
-        of_nodes = nodes.get(id(item), formatting.NOTHING)
+        details = texts.member_text(item, "status_details")
+        of_nodes = nodes.get(id(item), texts.NOTHING)
     return {
-        "label": formatting.shorten(label, _NAME_COLUMNS),
-        "target": formatting.shorten(target, _TOOLTIP_COLUMNS),
-        "nodes": formatting.shorten(of_nodes, _TOOLTIP_COLUMNS),
+        "label": texts.shorten(label, _NAME_COLUMNS),
+        "target": texts.shorten(target, _TOOLTIP_COLUMNS),
+        "nodes": texts.shorten(of_nodes, _TOOLTIP_COLUMNS),
         "status": _status(item.status),
-        "status_details": formatting.shorten(details, _TOOLTIP_COLUMNS),
+        "status_details": texts.shorten(details, _TOOLTIP_COLUMNS),
         "start": _iso(start),
         "end": _iso(end),
-        "started": f"{formatting.time_text(start)} UTC",
-        "duration": formatting.duration_text(end - start) + ("" if item.end_time else ", so far"),
+        "started": f"{texts.time_text(start)} UTC",
+        "duration": texts.duration_text(end - start) + ("" if item.end_time else ", so far"),
     }
 
 
 def _status(status: ExecutionStatus | None) -> str:
-    return formatting.shorten(formatting.status_text(status), _STATUS_COLUMNS)
+    return texts.shorten(texts.status_text(status), _STATUS_COLUMNS)
 
 
 def _iso(time: datetime) -> str:
@@ -211,7 +212,7 @@ def _layers(
 
 
 def _title(report: TaskReport, notes: Sequence[str], ink: str) -> alt.TitleParams:
-    title = formatting.shorten(formatting.title_of(report.task), _TITLE_COLUMNS)
+    title = texts.shorten(formatting.title_of(report.task), _TITLE_COLUMNS)
     return alt.TitleParams(
         f"{title}: {_status(report.task.status)}",
         subtitle=[formatting.period_text(report.task), *headline.lines_of(report), *notes],
@@ -230,7 +231,7 @@ def _colours(bars: Bars) -> alt.Scale:
     statuses = [lane.status for lane in bars.lanes]
     return alt.Scale(
         domain=[_status(status) for status in statuses],
-        range=[formatting.colour_of(status) for status in statuses],
+        range=[texts.colour_of(status) for status in statuses],
     )
 
 

@@ -14,8 +14,7 @@ import altair as alt
 import attrs
 import pytest
 
-from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport
-from ssm_mwx.report import formatting
+from ssm_mwx import ExecutionStatus, TaskExecution, TaskInvocation, TaskReport, texts
 from tests.support.fakes import SECRET
 from tests.support.reports import (
     ODD_TEXTS,
@@ -239,7 +238,7 @@ def test_page_fits_any_theme() -> None:
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "background:Canvas;color:CanvasText" in html
     assert "currentColor" in html
-    palette = {formatting.colour_of(status) for status in ExecutionStatus}
+    palette = {texts.colour_of(status) for status in ExecutionStatus}
     assert set(re.findall(r"color:(#\w+)", html)) <= palette
 
 

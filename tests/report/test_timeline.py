@@ -12,7 +12,7 @@ import altair as alt
 import attrs
 import pytest
 
-from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport
+from ssm_mwx import ExecutionStatus, TaskExecution, TaskReport, texts
 from ssm_mwx.report import formatting
 from ssm_mwx.testing import samples
 from tests.support.fakes import SECRET
@@ -101,7 +101,7 @@ def test_status_has_its_colour_and_heading() -> None:
     scale = chart["layer"][0]["encoding"]["color"]["scale"]
     statuses = formatting.in_order(report.counts)
     assert dict(zip(scale["domain"], scale["range"], strict=True)) == {
-        status: formatting.colour_of(status) for status in statuses
+        status: texts.colour_of(status) for status in statuses
     }
     assert [row["heading"] for row in _values(chart, layer=1)] == [
         "FAILED  12",

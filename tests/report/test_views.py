@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from ssm_mwx import ExecutionStatus, TaskInvocation, TaskReport, TaskType
-from ssm_mwx.report import formatting
+from ssm_mwx.report import nodes
 from tests.support.fakes import SECRET
 from tests.support.reports import (
     START,
@@ -242,7 +242,7 @@ def test_page_stays_small(nodes: int, failed: int, most: int) -> None:
 def test_redaction_holds_for_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
     """A member that is marked as sensitive is a placeholder in the table of nodes."""
     monkeypatch.setattr(
-        formatting,
+        nodes,
         "sensitive_fields",
         Mock(return_value=frozenset({"instance_name", "execution_id"})),
     )
