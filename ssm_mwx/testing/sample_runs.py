@@ -86,7 +86,7 @@ def run_by_command(
             invocation_id=new_id(chance),
             execution_id=command_id,
             task_type=TaskType.RUN_COMMAND,
-            raw_parameters=json.dumps(
+            raw_parameters=_compact(
                 patch_parameters(command.targets, snapshot_id=ids.window_execution_id)
             ),
             status=status,
@@ -100,6 +100,11 @@ def run_by_command(
         per_node += (command_invocation(node, command_id, start) for node in command.nodes)
     task = _task(ids, TaskType.RUN_COMMAND, DOCUMENT, task_parameters, invocations)
     return Run(task, tuple(invocations), tuple(per_node))
+
+
+def _compact(parameters: dict[str, Any]) -> str:
+    """Return the text as AWS's examples have it: without spaces between the members."""
+    return json.dumps(parameters, separators=(",", ":"))
 
 
 def run_by_target(
@@ -125,7 +130,7 @@ def run_by_target(
             invocation_id=new_id(chance),
             execution_id="" if details == "Undeliverable" else new_id(chance),
             task_type=task_type,
-            raw_parameters=json.dumps(parameters(node)),
+            raw_parameters=_compact(parameters(node)),
             status=status,
             status_details=details,
             start_time=start,
