@@ -261,11 +261,11 @@ class TaskInvocation(_TaskRun, _ParsedOnce):
         None for other task types, and if ``ExecutionId`` is absent or empty (the command could
         not be sent).
         """
-        from ssm_mwx.parameters import RunCommandParameters
+        is_run_command = self.task_type == TaskType.RUN_COMMAND
+        if self.task_type is None:
+            from ssm_mwx.parameters import RunCommandParameters
 
-        is_run_command = self.task_type == TaskType.RUN_COMMAND or isinstance(
-            self.parameters, RunCommandParameters
-        )
+            is_run_command = isinstance(self.parameters, RunCommandParameters)
         return (self.execution_id or None) if is_run_command else None
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
+
+try:
+    orjson: Any = importlib.import_module("orjson")
+except ImportError:
+    orjson = None
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ssm_mwx.enums import TaskType
+from ssm_mwx.optional import orjson
 from ssm_mwx.redaction import REDACTED, SENSITIVE, hide_sensitive
 
 _NODE_ID = re.compile(r"i-(\w{8}|\w{17})|mi-\w{17}", re.ASCII)
@@ -55,6 +56,10 @@ def _strings(value: object) -> tuple[str, ...] | None:
     if isinstance(value, list) and {*map(type, cast("list[object]", value))} <= {str}:
         return tuple(cast("list[str]", value))
     return None
+
+
+def _unique(strings: tuple[str, ...]) -> tuple[str, ...]:
+    return strings if len(strings) < 2 else tuple(dict.fromkeys(strings))
 
 
 def _object(value: object) -> dict[str, Any] | None:
@@ -265,14 +270,58 @@ def _refuse_constant(_constant: str) -> None:
     raise _NotJsonError
 
 
-_decode = json.JSONDecoder(
+_decode_strictly = json.JSONDecoder(
     object_pairs_hook=_object_of_unique_keys, parse_constant=_refuse_constant
 ).decode
 _decode_last_wins = json.JSONDecoder(parse_constant=_refuse_constant).decode
 
 
+def _decode(text: str) -> Any:
+    """Decode `text`, by orjson if that loses nothing: it writes the same text again.
+
+    orjson keeps the last of two equal keys, and makes floats of long integers.
+    """
+    if orjson is not None:
+        try:
+            document = orjson.loads(text)
+            if orjson.dumps(document) == text.encode():
+                return document
+        except (ValueError, TypeError):  # TypeError: nested deeper than orjson writes
+            pass
+    return _decode_strictly(text)
+
+
 def parse_parameters(text: str, task_type: TaskType | None) -> Parameters:
     """Read `text` as the class for `task_type`. Never raises, whatever the text."""
+    document = _read_document(text)
+    if isinstance(document, UnrecognizedParameters):
+        return document
+    return _typed(document, task_type)
+
+
+Named = tuple[str | None, tuple[str, ...]]
+"""The document that a Run Command names, and the `named_instance_ids` of an invocation."""
+
+
+def read_named(text: str, task_type: TaskType | None) -> Named:
+    """Return what the typed object of `text` names.
+
+    The object is built only if there are other members than usual in a run by id.
+    """
+    document = _read_document(text)
+    if isinstance(document, UnrecognizedParameters):
+        return None, ()
+    if task_type == TaskType.RUN_COMMAND and document.keys() <= _MEMBERS_OF_RUN_BY_ID:
+        instance_ids = _strings(document.get("instanceIds")) or ()
+        return _string(document.get("documentName")), _unique(instance_ids)
+    parameters = _typed(document, task_type)
+    return (
+        getattr(parameters, "document_name", None),
+        getattr(parameters, "named_instance_ids", ()),
+    )
+
+
+def _read_document(text: str) -> dict[str, Any] | UnrecognizedParameters:
     try:
         document = _decode(text)
     except _DuplicateKeyError:
@@ -281,7 +330,7 @@ def parse_parameters(text: str, task_type: TaskType | None) -> Parameters:
         return UnrecognizedParameters(_why_not_read(error))
     if not isinstance(document, dict):
         return UnrecognizedParameters("the JSON is not an object", document)
-    return _typed(cast("dict[str, Any]", document), task_type)
+    return cast("dict[str, Any]", document)
 
 
 def _with_duplicate_key(text: str) -> UnrecognizedParameters:
@@ -364,3 +413,10 @@ _READERS: dict[type, dict[str, tuple[str, Callable[[object], object]]]] = {
     for cls in _CLASS_OF_TASK_TYPE.values()
 }
 """By class and JSON key, in AWS's spelling and in lower case: the field's name and its reader."""
+
+_MEMBERS_OF_RUN_BY_ID = {
+    key
+    for key, (name, _) in _READERS[RunCommandParameters].items()
+    if key == _camel_case(name) != "targets"
+}
+"""In AWS's spelling only: with another, a member may be there twice."""

@@ -21,13 +21,8 @@ from ssm_mwx.models import (
     TaskExecution,
     TaskInvocation,
 )
+from ssm_mwx.optional import orjson
 from ssm_mwx.redaction import REDACTED, describe, sensitive_fields
-
-orjson: Any
-try:
-    import orjson
-except ImportError:
-    orjson = None
 
 _T = TypeVar("_T")
 

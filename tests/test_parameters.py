@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pprint
+from functools import partial
 from typing import Any
+from unittest.mock import Mock
 
 import attrs
 import pytest
@@ -21,6 +23,8 @@ from ssm_mwx import (
     TaskType,
     UnrecognizedParameters,
 )
+from ssm_mwx import parameters as parameters_module
+from ssm_mwx.parameters import Named, parse_parameters, read_named
 from tests.support.fakes import SECRET
 from tests.support.strategies import json_values, parameters_texts, task_types, texts
 
@@ -390,6 +394,84 @@ def test_every_member_is_kept(members: dict[str, Any], task_type: TaskType | Non
         fields = {key: by_name[key.lower()] for key in members if key not in parameters.extra}
         found = fields | parameters.extra
     assert json.dumps(members, sort_keys=True) == json.dumps(found, sort_keys=True)
+
+
+# --- what is named ---
+
+
+def named(text: str, task_type: TaskType | None) -> Named:
+    """Return what the typed object of a text names."""
+    parameters = parsed(text, task_type)
+    return (
+        getattr(parameters, "document_name", None),
+        getattr(parameters, "named_instance_ids", ()),
+    )
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["compact", "with spaces"])
+def test_names_of_run_by_id_are_read_without_its_object(
+    separators: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The document and the nodes of a run by id are read without building the typed object."""
+    monkeypatch.setattr(parameters_module, "_typed", Mock(side_effect=AssertionError))
+    members = RUN_COMMAND_MEMBERS | {"instanceIds": ["i-2", "i-1", "i-2"]}
+    del members["targets"]
+
+    text = json.dumps(members, separators=separators)
+
+    assert read_named(text, TaskType.RUN_COMMAND) == ("AWS-RunShellScript", ("i-2", "i-1"))
+
+
+@given(text=parameters_texts.filter(bool), task_type=task_types)
+def test_names_of_any_text_are_those_of_its_object(text: str, task_type: TaskType | None) -> None:
+    """Whatever the text, the names read from it are those of the typed object."""
+    assert read_named(text, task_type) == named(text, task_type)
+
+
+@pytest.mark.slow
+@given(
+    members=st.dictionaries(member_keys | texts, member_values, max_size=8),
+    separators=st.sampled_from([(",", ":"), (", ", ": ")]),
+    task_type=task_types,
+)
+def test_names_in_any_members_are_those_of_their_object(
+    members: dict[str, Any], separators: tuple[str, str], task_type: TaskType | None
+) -> None:
+    """Whatever the members, their spelling and their types, the names are those of the object."""
+    text = json.dumps(members, separators=separators)
+
+    assert read_named(text, task_type) == named(text, task_type)
+
+
+# --- orjson ---
+
+hard_texts = st.sampled_from(
+    [
+        '{"a":1,"a":2}',
+        '{"a":{"b":1,"b":1}}',
+        '{"a":18446744073709551616}',
+        '{"a":-9223372036854775809}',
+        '{"a":1.0,"b":-0.0,"c":1e400,"d":0.1}',
+        '{"a":"\ud800"}',
+        r'{"a":"\ud800 \u00e9 \/"}',
+        '{"a":' + "[" * 400 + "]" * 400 + "}",
+        ' {"a" : 1}\n',
+    ]
+)
+compact_texts = json_values.map(partial(json.dumps, separators=(",", ":"), ensure_ascii=False))
+
+
+@given(text=parameters_texts | compact_texts | hard_texts, task_type=task_types)
+def test_text_is_read_alike_with_and_without_orjson(text: str, task_type: TaskType | None) -> None:
+    """orjson changes nothing about what is read, down to the types of numbers."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(parameters_module, "orjson", None)
+        expected = parse_parameters(text, task_type)
+
+    parameters = parse_parameters(text, task_type)
+
+    assert parameters == expected
+    assert repr(attrs.astuple(parameters)) == repr(attrs.astuple(expected))
 
 
 # --- instances ---

@@ -11,7 +11,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Protocol, cast, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import attrs
 
@@ -22,20 +22,15 @@ from ssm_mwx.models import (
     TaskInvocation,
     WindowExecution,
 )
-from ssm_mwx.parameters import RunCommandParameters
+from ssm_mwx.parameters import Named, RunCommandParameters, read_named
 from ssm_mwx.redaction import sensitive_fields
 from ssm_mwx.report.nodes import NodeOutcome, find_nodes, is_sensitive_of_node
 
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
 
-_Read = Callable[[TaskExecution, Any], object]
-"""Reads a value from a task, and an invocation or a node."""
-
-
-class _Timed(Protocol):
-    @property
-    def duration(self) -> timedelta | None: ...
+_Read = Callable[["_Rows"], list[Any]]
+"""Reads a column."""
 
 
 @attrs.frozen
@@ -46,6 +41,38 @@ class Column:
     type: Any
     """Python's type of the values, None aside."""
     values: list[Any]
+
+
+@attrs.define
+class _Rows:
+    """What the rows of a frame are made of."""
+
+    task: TaskExecution
+    items: Sequence[Any]
+    """Invocations, nodes or other models."""
+
+    @functools.cached_property
+    def of_invocations(self) -> _Rows:
+        """The same number of rows, of the nodes' invocations."""
+        return _Rows(self.task, [node.invocation for node in self.items])
+
+    @functools.cached_property
+    def named(self) -> list[Named]:
+        """What each invocation names; each text is read once."""
+        return [_named(invocation) for invocation in self.items]
+
+    @functools.cached_property
+    def durations(self) -> list[timedelta | None]:
+        """The duration of each row."""
+        return [item.duration for item in self.items]
+
+
+def _named(invocation: TaskInvocation) -> Named:
+    """Return what an invocation names; a text that is read for it is not kept as an object."""
+    text = invocation.raw_parameters
+    if text and getattr(invocation, "_parsed", None) is None:
+        return read_named(text, invocation.task_type)
+    return getattr(invocation.parameters, "document_name", None), invocation.instance_ids
 
 
 @attrs.frozen
@@ -101,8 +128,9 @@ def _columns(
     items: Sequence[object],
     include_sensitive: bool,
 ) -> list[Column]:
+    rows = _Rows(task, items)
     return [
-        Column(name, source.type, [source.read(task, item) for item in items])
+        Column(name, source.type, source.read(rows))
         for name, source in sources.items()
         if include_sensitive or not source.is_sensitive
     ]
@@ -142,14 +170,13 @@ def _sources_of_nodes() -> dict[str, _Source]:
     of_invocation = _sources().copy()
     ids = of_invocation.pop("instance_ids")
     own = {
-        "instance_id": _Source(str, _reader("instance_id", absent=""), ids.is_sensitive),
+        "instance_id": _Source(str, _instance_ids_of_nodes, ids.is_sensitive),
         "instance_name": _Source(str, _reader("name"), is_sensitive_of_node("name")),
     }
     for name in _STATE:
-        read = _duration_seconds if name == "duration_seconds" else _reader(name)
         source = of_invocation.pop(name)
         own[name] = attrs.evolve(
-            source, read=read, is_sensitive=source.is_sensitive or is_sensitive_of_node(name)
+            source, is_sensitive=source.is_sensitive or is_sensitive_of_node(name)
         )
     own["invocation_status"] = _of_invocation(_sources()["status"])
     others = {name: _of_invocation(source) for name, source in of_invocation.items()}
@@ -160,8 +187,8 @@ def _sources_of_nodes() -> dict[str, _Source]:
 def _of_invocation(source: _Source) -> _Source:
     """Return what reads the same from a node's invocation."""
 
-    def read(task: TaskExecution, node: NodeOutcome) -> object:
-        return source.read(task, node.invocation)
+    def read(rows: _Rows) -> list[Any]:
+        return source.read(rows.of_invocations)
 
     return attrs.evolve(source, read=read)
 
@@ -183,13 +210,15 @@ def _derived() -> dict[str, _Source]:
     parameters = sensitive_fields(RunCommandParameters)
     return {
         "instance_ids": _Source(
-            tuple[str, ...], _reader("instance_ids"), "instance_ids" in parameters
+            tuple[str, ...],
+            lambda rows: [instance_ids for _, instance_ids in rows.named],
+            "instance_ids" in parameters,
         ),
-        "duration": _Source(timedelta, _reader("duration"), bool(times)),
+        "duration": _Source(timedelta, lambda rows: rows.durations, bool(times)),
         "duration_seconds": _Source(float, _duration_seconds, bool(times)),
         "document_name": _Source(
             str,
-            _document_name,
+            _documents,
             "document_name" in parameters or "task_arn" in sensitive_fields(TaskExecution),
         ),
         "command_id": _Source(
@@ -198,25 +227,25 @@ def _derived() -> dict[str, _Source]:
     }
 
 
-def _reader(name: str, *, absent: object = None) -> _Read:
-    """Return what reads a field; None for the value that stands for an absent one."""
+def _reader(name: str) -> _Read:
+    """Return what reads an attribute of each row."""
     read = attrgetter(name)
-    if absent is None:
-        return lambda _task, item: read(item)
-    return lambda _task, item: None if read(item) == absent else read(item)
+    return lambda rows: [*map(read, rows.items)]
 
 
-def _duration_seconds(_task: TaskExecution, item: _Timed) -> float | None:
-    duration = item.duration
-    return None if duration is None else duration.total_seconds()
+def _instance_ids_of_nodes(rows: _Rows) -> list[str | None]:
+    return [node.instance_id or None for node in rows.items]
 
 
-def _document_name(task: TaskExecution, invocation: TaskInvocation) -> str | None:
-    """Return the document that an invocation names, else the one that its task runs."""
-    parameters = invocation.parameters
-    if isinstance(parameters, RunCommandParameters) and parameters.document_name:
-        return parameters.document_name
-    return task.task_arn if task.type in (TaskType.RUN_COMMAND, TaskType.AUTOMATION) else None
+def _duration_seconds(rows: _Rows) -> list[float | None]:
+    return [None if duration is None else duration.total_seconds() for duration in rows.durations]
+
+
+def _documents(rows: _Rows) -> list[str | None]:
+    """Return the document that each invocation names, else the one that its task runs."""
+    runs_document = rows.task.type in (TaskType.RUN_COMMAND, TaskType.AUTOMATION)
+    of_task = rows.task.task_arn if runs_document else None
+    return [document or of_task for document, _ in rows.named]
 
 
 def _without_none(type_: Any) -> Any:

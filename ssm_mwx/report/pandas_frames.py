@@ -18,9 +18,10 @@ def pandas_frame(
 ) -> pd.DataFrame:
     """Return `arrow_table` for pandas."""
     table = arrow_table(report, explode_instances, include_sensitive)
-    frame: pd.DataFrame = table.to_pandas()  # pyright: ignore[reportUnknownMemberType]
-    for name in table.column_names:
-        column = table[name]
-        if pa.types.is_list(column.type):  # numpy arrays by default, which compare otherwise
-            frame[name] = pd.Series(column.to_pylist(), index=frame.index, dtype=object)
+    # pandas makes numpy arrays of lists, which compare otherwise.
+    lists = [name for name in table.column_names if pa.types.is_list(table[name].type)]
+    frame: pd.DataFrame = table.drop_columns(lists).to_pandas()  # pyright: ignore[reportUnknownMemberType]
+    for name in lists:
+        values = pd.Series(table[name].to_pylist(), index=frame.index, dtype=object)
+        frame.insert(table.column_names.index(name), name, values)
     return frame
