@@ -207,11 +207,11 @@ def notebook(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def wheel(session: nox.Session) -> None:
-    """Check the wheel: its content, each extra alone, and the tests with the installed wheel."""
+    """Check the wheel: its content, its README, each extra alone, and the tests with it."""
     outside = Path(session.create_tmp()).resolve() / "outside"
     shutil.rmtree(outside, ignore_errors=True)
     outside.mkdir()
-    session.install("-q", "build", "twine")
+    session.install("-q", "build", "twine", "readme_renderer[md]")
     session.run("python", "-m", "build", "--outdir", str(outside / "dist"), silent=True)
     session.run("twine", "check", "--strict", *map(str, (outside / "dist").iterdir()))
     (built,) = (outside / "dist").glob("*.whl")
@@ -223,6 +223,7 @@ def wheel(session: nox.Session) -> None:
         copy(ROOT / name, outside / name)
     session.install("-q", f"ssm_mwx[test] @ {built.as_uri()}")
     session.chdir(outside)
+    session.run("python", "-m", "readme_renderer", "-p", "ssm_mwx", "-o", "pypi.html")
     session.run("python", "-c", f"import ssm_mwx; {NOT_FROM_CHECKOUT}", str(ROOT))
     session.run("pytest", "-q", *session.posargs)
 

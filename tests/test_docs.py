@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,29 @@ def test_readme_example_prints_its_output(
         example.evaluate()
 
     assert len(examples) == 2
+
+
+def test_readme_on_pypi_has_absolute_links() -> None:
+    """In the package's metadata, each link of the README leads to the repository, at the tag."""
+    package = metadata.metadata("ssm_mwx")
+    name, _, address = package["Project-URL"].partition(", ")
+    assert name == "Repository"
+    at_tag = f"{address}/blob/v{package['Version']}/"
+
+    of_page: list[str] = re.findall(r"\]\(([^)]+)\)", README.read_text(encoding="utf-8"))
+    on_pypi: list[str] = re.findall(r"\]\(([^)]+)\)", str(package.json["description"]))
+
+    assert "CHANGELOG.md" in of_page
+    assert on_pypi == [at_tag + link for link in of_page]
+
+
+def test_address_of_repository_is_in_one_place() -> None:
+    """Only `pyproject.toml` has the address of the repository, once."""
+    settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (address,) = tomllib.loads(settings)["project"]["urls"].values()
+
+    assert settings.count(address) == 1
+    assert [page for page in PAGES if address in page.read_text(encoding="utf-8")] == []
 
 
 def test_output_block_with_other_text_fails(tmp_path: Path) -> None:
