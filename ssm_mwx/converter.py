@@ -17,6 +17,7 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 
 from ssm_mwx.enums import OpenEnum
 from ssm_mwx.models import MEMBER, MODELS, REPEATED
+from ssm_mwx.redaction import REDACTED, SENSITIVE
 
 _Read = Callable[[Any], Any]
 _Hook = Callable[[Any, Any], Any]
@@ -58,6 +59,11 @@ def _string_or_none(value: Any) -> str | None:
     if value is None or value.__class__ is str:  # faster than isinstance in the loop's hot spot
         return value
     return _string(value)
+
+
+def _sensitive_string_or_none(value: Any) -> str | None:
+    """Read what was redacted as None."""
+    return None if value == REDACTED else _string_or_none(value)
 
 
 def _shared_string_or_none(value: Any) -> str | None:
@@ -232,6 +238,20 @@ def _reader_of(field: attrs.Attribute[Any], converter: Converter) -> _Read:
     """Return what reads the member of a field; an absent or null member is the default."""
     if field.metadata.get(REPEATED):
         return _shared_string_or_none
+    if field.metadata.get(SENSITIVE):
+        if field.type == str | None:
+            return _sensitive_string_or_none
+        return _reader_of_sensitive(field, converter)
+    return _reader_of_type(field, converter)
+
+
+def _reader_of_sensitive(field: attrs.Attribute[Any], converter: Converter) -> _Read:
+    """Return what reads the placeholder as an absent member."""
+    read = _reader_of_type(field, converter)
+    return lambda value: read(None if value == REDACTED else value)
+
+
+def _reader_of_type(field: attrs.Attribute[Any], converter: Converter) -> _Read:
     field_type: Any = field.type
     if field_type in _READERS and field.default is None:
         return _READERS[field_type]

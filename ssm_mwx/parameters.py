@@ -14,7 +14,7 @@ import attrs
 
 from ssm_mwx.enums import TaskType
 from ssm_mwx.optional import orjson
-from ssm_mwx.redaction import REDACTED, SENSITIVE, hide_sensitive
+from ssm_mwx.redaction import REDACTED, SENSITIVE, SHOWN, hide_sensitive
 
 _NODE_ID = re.compile(r"i-(\w{8}|\w{17})|mi-\w{17}", re.ASCII)
 
@@ -40,6 +40,27 @@ def _redact_targets(value: tuple[Mapping[str, Any], ...]) -> str:
 
 def _lower_keys(members: Mapping[str, Any]) -> dict[str, Any]:
     return {key.lower(): value for key, value in members.items()}
+
+
+def _shown_targets(value: tuple[Mapping[str, Any], ...]) -> list[dict[str, Any]]:
+    """Keep the key of each target and, where that names nodes by id, the ids."""
+    return [_shown_target(target) for target in value]
+
+
+def _shown_target(target: Mapping[str, Any]) -> dict[str, Any]:
+    names_nodes = str(_lower_keys(target).get("key")).lower() == "instanceids"
+    return {
+        name: value
+        for name, value in target.items()
+        if (name.lower() == "key" and isinstance(value, str))
+        or (names_nodes and name.lower() in ("values", "targetvalues") and _strings(value))
+    }
+
+
+def _shown_node_ids(value: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """Keep the values that have the form of a node's id."""
+    shown = {name: [*filter(_NODE_ID.fullmatch, values)] for name, values in value.items()}
+    return {name: ids for name, ids in shown.items() if ids}
 
 
 # How a member's JSON value becomes a field. Each returns None for a value of another type, which
@@ -90,11 +111,12 @@ def _member(
     default: Any = None,
     factory: Callable[[], Any] | None = None,
     sensitive: bool | Callable[[Any], str] = True,
+    shown: Callable[[Any], Any] | None = None,
     hashed: bool = True,
 ) -> Any:
     """Declare a field that is read from the JSON key of its own name, in any case of letters."""
     chosen: dict[str, Any] = {"default": default} if factory is None else {"factory": factory}
-    metadata = {"read": read, SENSITIVE: sensitive}
+    metadata = {"read": read, SENSITIVE: sensitive, SHOWN: shown}
     return attrs.field(**chosen, hash=None if hashed else False, metadata=metadata)
 
 
@@ -117,7 +139,7 @@ class RunCommandParameters:
     instance_ids: tuple[str, ...] = _member(_strings, default=(), sensitive=False)
     """The managed nodes by id."""
     targets: tuple[dict[str, Any], ...] = _member(
-        _objects, default=(), sensitive=_redact_targets, hashed=False
+        _objects, default=(), sensitive=_redact_targets, shown=_shown_targets, hashed=False
     )
     """The targets of a run by tag or group, as AWS sent them. Sensitive, except for the keys."""
     comment: str | None = _member(_string)
@@ -154,10 +176,7 @@ class RunCommandParameters:
         """Every node named by id: in `instance_ids`, whatever the case of its letters, and in
         targets with key InstanceIds.
         """
-        named = dict.fromkeys(self.instance_ids)
-        for key, value in self.extra.items():
-            if key.lower() == "instanceids":
-                named |= dict.fromkeys(_strings(value) or ())
+        named = dict.fromkeys(_named_beside_targets(self))
         for target in map(_lower_keys, self.targets):
             if str(target.get("key")).lower() == "instanceids":
                 for values in (target.get("values"), target.get("targetvalues")):
@@ -173,6 +192,14 @@ class RunCommandParameters:
         return tuple(key for key in keys if key.lower() != "instanceids")
 
 
+def _named_beside_targets(parameters: RunCommandParameters) -> tuple[str, ...]:
+    named = list(parameters.instance_ids)
+    for key, value in parameters.extra.items():
+        if key.lower() == "instanceids":
+            named += _strings(value) or ()
+    return tuple(dict.fromkeys(named))
+
+
 @attrs.frozen(field_transformer=hide_sensitive)
 class AutomationParameters:
     """What an AUTOMATION invocation sent (AWS's ``MaintenanceWindowAutomationParameters``).
@@ -183,7 +210,11 @@ class AutomationParameters:
     document_version: str | None = _member(_string, sensitive=False)
     """The runbook's version."""
     parameters: dict[str, tuple[str, ...]] = _member(
-        _string_lists, factory=dict, sensitive=_redact_values, hashed=False
+        _string_lists,
+        factory=dict,
+        sensitive=_redact_values,
+        shown=_shown_node_ids,
+        hashed=False,
     )
     """The runbook's own parameters. The values are sensitive."""
     extra: dict[str, Any] = _extra()
@@ -249,6 +280,29 @@ Parameters = _TypedParameters | UnrecognizedParameters
 """The types that `TaskInvocation.parameters` can have."""
 
 _T = TypeVar("_T", bound=_TypedParameters)
+
+
+def without_sensitive(parameters: Parameters) -> str | None:
+    """Return JSON text of the members that are not sensitive; None if no member is known.
+
+    It reads as an object of the same class, which names the same document, nodes and keys of
+    targets.
+    """
+    if isinstance(parameters, UnrecognizedParameters):
+        return None
+    shown = {field.name: _shown_part(parameters, field) for field in attrs.fields(type(parameters))}
+    if isinstance(parameters, RunCommandParameters) and shown["instance_ids"] is not None:
+        shown["instance_ids"] = _named_beside_targets(parameters)
+    absent: tuple[object, ...] = (None, (), [], {})
+    return json.dumps({_camel_case(k): v for k, v in shown.items() if v not in absent})
+
+
+def _shown_part(parameters: _TypedParameters, field: attrs.Attribute[Any]) -> Any:
+    value = getattr(parameters, field.name)
+    if not field.metadata[SENSITIVE]:
+        return value
+    show = field.metadata.get(SHOWN)
+    return show(value) if show else None
 
 
 class _DuplicateKeyError(ValueError):

@@ -16,6 +16,9 @@ import attrs
 
 SENSITIVE = "sensitive"
 """Field metadata: True, or a function that writes what may be seen of a value."""
+SHOWN = "shown"
+"""Field metadata: a function that returns the part of a sensitive value that is not sensitive, for
+JSON."""
 REDACTED = "<sensitive>"
 """The placeholder."""
 

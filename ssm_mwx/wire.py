@@ -55,7 +55,9 @@ def unstructure(obj: object, *, redact_sensitive: bool = False) -> dict[str, Any
 
     Args:
         obj: An instance of one of the models.
-        redact_sensitive: Write ``<sensitive>`` in place of sensitive values.
+        redact_sensitive: Write ``<sensitive>`` in place of sensitive values, and of ``Parameters``
+            what is not sensitive: the document, the nodes, the keys of targets, the limits.
+            `structure` reads the result; members that were replaced are then None.
 
     Raises:
         TypeError: `obj` is not a model.
@@ -187,12 +189,21 @@ def _redacted(model: object) -> dict[str, Any]:
     for name, member in members.items():
         value = getattr(model, name)
         if name in sensitive_fields(cls) and value is not None:
-            data[member] = REDACTED
+            data[member] = _visible_part(model, name)
         elif isinstance(value, MODELS):
             data[member] = _redacted(value)
         elif isinstance(value, tuple) and value and isinstance(value[0], MODELS):
             data[member] = [_redacted(item) for item in cast("tuple[object, ...]", value)]
     return data
+
+
+def _visible_part(model: object, name: str) -> str:
+    """Return what stands for a sensitive member: JSON of its visible part, or the placeholder."""
+    if isinstance(model, TaskInvocation) and name == "raw_parameters" and model.parameters:
+        from ssm_mwx.parameters import without_sensitive
+
+        return without_sensitive(model.parameters) or REDACTED
+    return REDACTED
 
 
 # --- what is wrong, without a value ---
