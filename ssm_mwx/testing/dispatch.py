@@ -15,7 +15,12 @@ from ssm_mwx.testing import protocol
 from ssm_mwx.testing.calls import Call
 from ssm_mwx.testing.operations import OPERATIONS
 from ssm_mwx.testing.protocol import CONTENT_TYPE, AwsError, HttpResponse
-from ssm_mwx.testing.region import Request, injected_failures, received_requests, region_on
+from ssm_mwx.testing.region import (
+    Request,
+    received_requests,
+    region_on,
+    take_injected_failure,
+)
 
 _XML_ERROR = re.compile(r"<Code>(?P<code>.*)</Code>\s*<Message>(?P<message>.*)</Message>")
 """How moto answers if its IAM denies a call, although SSM speaks JSON."""
@@ -38,23 +43,16 @@ def _method(operation: str, input_shape: Any, of_moto: Any) -> Any:
 
     def method(self: Any) -> Any:
         members = protocol.read_request(self.body, input_shape)
-        _raise_injected_failure(operation)
-        protocol.check_constraints(members, input_shape)
         backend = self.ssm_backend
+        if code := take_injected_failure(operation, backend.region_name, backend.account_id):
+            raise AwsError(code, "injected by fail_next")
+        protocol.check_constraints(members, input_shape)
         answer = OPERATIONS[operation](Call(members, region_on(backend), backend))
         if answer is None:
             return of_moto(self)
         return json.dumps(protocol.serialize(answer, protocol.output_shape(operation))), {}
 
     return method
-
-
-def _raise_injected_failure(operation: str) -> None:
-    failures = injected_failures()
-    for failure in failures:
-        if failure.operation in (None, operation):
-            failures.remove(failure)
-            raise AwsError(failure.code, "injected by fail_next")
 
 
 def _dispatch_with(moto_dispatch: Any) -> Any:

@@ -17,7 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSResponse
-from botocore.credentials import ReadOnlyCredentials, RefreshableCredentials
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    ReadOnlyCredentials,
+    RefreshableCredentials,
+)
 from botocore.httpsession import URLLib3Session
 from moto.core.botocore_stubber import MockRawResponse
 from moto.core.models import MockAWS, botocore_stubber
@@ -86,7 +90,11 @@ def _apply_changes() -> None:
             (botocore_stubber, "process_request", _route_with(botocore_stubber.process_request)),
             (URLLib3Session, "send", _send_with(URLLib3Session.send)),
             (SigV4Auth, "add_auth", _sign_with(SigV4Auth.add_auth)),
-            (RefreshableCredentials, "get_frozen_credentials", _credentials_of),
+            (
+                RefreshableCredentials,
+                "get_frozen_credentials",
+                _credentials_with(RefreshableCredentials.get_frozen_credentials),
+            ),
         )
         for owner, name, replacement in replacements:
             stack.enter_context(mock.patch.object(owner, name, replacement))
@@ -189,9 +197,24 @@ def _send_with(send_for_real: Any) -> Any:
     return send
 
 
-def _credentials_of(_: object) -> ReadOnlyCredentials:
-    """Return credentials without refreshing them, which might need a real service or program."""
-    return _CREDENTIALS
+def _credentials_with(refresh: Any) -> Any:
+    """Return a function that takes credentials from moto alone.
+
+    moto assumes the role of a profile, so that each account keeps its own data. To refresh other
+    credentials might need a real service or program, or somebody who types a code.
+    """
+
+    def credentials_of(self: Any) -> Any:
+        fetcher: Any = getattr(self._refresh_using, "__self__", None)
+        if isinstance(fetcher, AssumeRoleCredentialFetcher) and not _needs_code(fetcher):
+            return refresh(self)
+        return _CREDENTIALS
+
+    return credentials_of
+
+
+def _needs_code(fetcher: Any) -> bool:
+    return "SerialNumber" in fetcher._assume_kwargs  # noqa: SLF001 - botocore has no public way
 
 
 def _sign_with(sign: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple, cast
@@ -33,11 +34,24 @@ class Request(NamedTuple):
     """The members of the request, by AWS's names."""
 
 
-class InjectedFailure(NamedTuple):
-    """An error that the next call of an operation, or of any, gets."""
+@attrs.define
+class InjectedFailure:
+    """An error that the next calls get, of an operation, a Region and an account; None is any."""
 
     code: str
-    operation: str | None
+    left: int
+    """How many calls still get it."""
+    operation: str | None = None
+    region_name: str | None = None
+    account_id: str | None = None
+
+    def is_for(self, operation: str, region_name: str, account_id: str) -> bool:
+        """Return whether a call gets it."""
+        return (
+            self.operation in (None, operation)
+            and self.region_name in (None, region_name)
+            and self.account_id in (None, account_id)
+        )
 
 
 @attrs.define
@@ -123,6 +137,7 @@ def _status_of(statuses: Iterable[ExecutionStatus | None], *, ended: bool) -> Ex
 
 # --- what is kept on moto's backends, which moto's reset discards ---
 
+_lock = threading.Lock()  # a server answers in threads
 _KEPT = ("maintenance_window_executions", "injected_failures", "received_requests")
 
 
@@ -153,6 +168,19 @@ def region_of(region_name: str | None, account_id: str | None) -> Region:
 def injected_failures() -> list[InjectedFailure]:
     """Return the errors that the next calls get, in every account and Region."""
     return cast("list[InjectedFailure]", _kept_for_all("injected_failures"))
+
+
+def take_injected_failure(operation: str, region_name: str, account_id: str) -> str | None:
+    """Return the code of the error that a call gets, and count it; None if it gets none."""
+    with _lock:
+        failures = injected_failures()
+        for failure in failures:
+            if failure.is_for(operation, region_name, account_id):
+                failure.left -= 1
+                if failure.left == 0:
+                    failures.remove(failure)
+                return failure.code
+    return None
 
 
 def received_requests() -> list[Request]:

@@ -236,16 +236,28 @@ class ExecutionStore:
         """The calls of SSM that the fake AWS received, in every account and Region."""
         return [*received_requests()]
 
-    def fail_next(self, code: str, times: int = 1, *, operation: str | None = None) -> None:
-        """Make the next calls of the operations fail, in every account and Region.
+    def fail_next(
+        self,
+        code: str,
+        times: int = 1,
+        *,
+        operation: str | None = None,
+        region_name: str | None = None,
+        account_id: str | None = None,
+    ) -> None:
+        """Make the next calls of the operations fail.
 
         Args:
             code: AWS's error code, such as ``ThrottlingException``.
             times: How many calls fail. A client retries a call after a transient error, and each
                 retry counts.
             operation: AWS's name of the operation that fails; None is any of this library's.
+            region_name: The Region whose calls fail; None is every Region.
+            account_id: The account whose calls fail; None is every account.
         """
-        injected_failures().extend([InjectedFailure(code, operation)] * times)
+        if times > 0:
+            failure = InjectedFailure(code, times, operation, region_name, account_id)
+            injected_failures().append(failure)
 
 
 def _add(region: Region, run: StoredRun, timeline: Timeline | None) -> TaskExecution:

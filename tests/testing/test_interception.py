@@ -170,6 +170,22 @@ def test_mock_does_not_refresh_credentials() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "account"), [("", "111122223333"), ("mfa_serial = arn:of:mfa", "123456789012")]
+)
+def test_mock_assumes_role_of_a_profile(tmp_path: Path, more: str, account: str) -> None:
+    """A role leads to its own account, unless somebody would have to type a code."""
+    (tmp_path / "config").write_text(
+        "[profile hub]\naws_access_key_id = key\naws_secret_access_key = secret\n"
+        "[profile spoke]\nrole_arn = arn:aws:iam::111122223333:role/Reader\n"
+        f"source_profile = hub\n{more}\n"
+    )
+    with mock_maintenance_windows() as executions:
+        task = executions.add_task(account_id=account)
+        client = MaintenanceWindowClient(profile_name="spoke")
+        assert client.get_task_execution(*task.task_ids) == task
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "https://elsewhere.example/path?token=secret",

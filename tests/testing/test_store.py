@@ -161,6 +161,24 @@ def test_fail_next_can_name_an_operation(maintenance_window_executions: Executio
     assert list(client.iter_task_invocations(*task.task_ids)) == []
 
 
+def test_fail_next_can_name_a_region_and_an_account(
+    maintenance_window_executions: ExecutionStore,
+) -> None:
+    """An error for one Region or account does not hit others."""
+    store = maintenance_window_executions
+    task = store.add_task()
+    client = MaintenanceWindowClient()
+    store.fail_next("AccessDeniedException", region_name="ap-south-1")
+    store.fail_next("AccessDeniedException", account_id="111122223333")
+    store.fail_next("AccessDeniedException", times=0)
+    assert client.get_task_execution(*task.task_ids) == task
+    with pytest.raises(AccessDeniedError):
+        MaintenanceWindowClient(region_name="ap-south-1").get_task_execution(*task.task_ids)
+    store.fail_next("ValidationException", region_name="eu-west-1", account_id="123456789012")
+    with pytest.raises(ValidationError):
+        client.get_task_execution(*task.task_ids)
+
+
 # --- window executions ---
 
 
