@@ -5,16 +5,25 @@ from __future__ import annotations
 import asyncio
 import pickle
 from concurrent.futures import ProcessPoolExecutor
+from datetime import timedelta
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
-from ssm_mwx import AsyncMaintenanceWindowClient, MaintenanceWindowClient, TaskInvocationPager
+from ssm_mwx import (
+    AsyncMaintenanceWindowClient,
+    MaintenanceWindowClient,
+    TaskInvocationPager,
+    ThrottlingError,
+)
 from ssm_mwx.testing import Server, samples, serve
 from tests.support.clients import plain
+from tests.support.fakes import IDS
+from tests.support.servers import Answer, answering
 
 
 @pytest.fixture(name="server", scope="module")
@@ -25,6 +34,12 @@ def _server() -> Any:
 
 def _copy(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
+
+
+def _get_task(client: Any) -> None:
+    task = client.get_task_execution(*IDS)
+    if isinstance(client, AsyncMaintenanceWindowClient):
+        asyncio.run(task)
 
 
 def test_client_pickles_as_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,9 +56,38 @@ def test_client_pickles_as_its_arguments(monkeypatch: pytest.MonkeyPatch) -> Non
     meta = copy.boto_client.meta
 
     assert b"secret-of-the-environment" not in dump
+    assert b"EXAMPLE" not in dump
     assert (meta.region_name, meta.endpoint_url) == ("eu-north-1", "http://127.0.0.1:9")
     assert meta.config.read_timeout == 7
     assert copy.boto_client is not client.boto_client
+
+
+@pytest.mark.parametrize("kind", [MaintenanceWindowClient, AsyncMaintenanceWindowClient])
+def test_profile_and_retry_timeout_travel(
+    kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy has the profile, and so its Region and credentials, and retries for as long."""
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    (tmp_path / "config").write_text(
+        "[profile prod]\nregion = ap-south-1\n"
+        "aws_access_key_id = key-of-profile\naws_secret_access_key = secret-of-profile\n"
+    )
+    answer = Answer.of_error("ThrottlingException")
+    with answering(answer) as server:
+        url = server.url
+        original = kind(profile_name="prod", endpoint_url=url, retry_timeout=timedelta(seconds=0.1))
+        with pytest.raises(ThrottlingError):
+            _get_task(original)  # has its credentials now
+        dump = pickle.dumps(original)
+        before = len(server.requests)
+        with pytest.raises(ThrottlingError):
+            _get_task(pickle.loads(dump))
+        requests = server.requests[before:]
+
+    assert b"secret-of-profile" not in dump
+    assert len(requests) > 1
+    assert "Credential=key-of-profile/" in requests[0].headers["authorization"]
+    assert "/ap-south-1/ssm/" in requests[0].headers["authorization"]
 
 
 def test_copy_is_built_when_it_is_first_used(monkeypatch: pytest.MonkeyPatch) -> None:
