@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import attrs
 
+from ssm_mwx.displays import Display
 from ssm_mwx.enums import (
     CommandInvocationStatus,
     ExecutionStatus,
@@ -53,7 +54,7 @@ class TaskIds(NamedTuple):
     """Id of the task execution (``TaskExecutionId``; the requests call it ``TaskId``)."""
 
 
-class _Run:
+class _Run(Display):
     """What everything that runs has in common: a status, a start and an end."""
 
     __slots__ = ()
@@ -325,7 +326,7 @@ class TaskExecutionIdentity(_TaskRun):
     """The alarms that went off during the task (``TriggeredAlarms``)."""
 
 
-class _Command:
+class _Command(Display):
     """What a command on a node and its plugins have in common."""
 
     __slots__ = ()

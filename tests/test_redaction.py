@@ -76,6 +76,7 @@ with serve() as server:
     task = server.executions.add_run(task, [])
     (invocation,) = server.executions.add_invocations(task, [invocation])
     report = TaskReport(task, [invocation])
+    known = TaskReport(task, [invocation], [])
     ids = (*task.task_ids, "--endpoint-url", server.url)
     channels = {{
         "repr": repr((task, invocation, report)),
@@ -86,6 +87,8 @@ with serve() as server:
         "polars": report.to_polars().write_json(),
         "page": report.to_html(),
         "notebook": report._repr_html_(),
+        "models in a notebook": "".join(x._repr_html_() for x in (task, invocation)),
+        "nodes in a notebook": "".join(x._repr_html_() for x in known.nodes),
         "terminal": rich(report),
         "timeline": report.timeline().to_json(),
         "cli task json": run("task", *ids, "--format", "json"),

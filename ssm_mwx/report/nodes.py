@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import attrs
 
+from ssm_mwx.displays import Display
 from ssm_mwx.enums import ExecutionStatus
 from ssm_mwx.models import CommandInvocation, TaskInvocation
 from ssm_mwx.parameters import RunCommandParameters
-from ssm_mwx.redaction import sensitive_fields
+from ssm_mwx.redaction import REDACTED, sensitive_fields
 
 
 @attrs.frozen
-class NodeOutcome:
+class NodeOutcome(Display):
     """How one command or runbook fared on one managed node.
 
     A node that appears in two commands has two outcomes.
     """
+
+    _derived: ClassVar[tuple[str, ...]] = ("start_time", "end_time", "duration")
 
     instance_id: str
     """Id of the managed node; empty if AWS left it out."""
@@ -72,6 +76,9 @@ class NodeOutcome:
     def succeeded(self) -> bool:
         """Whether `status` is SUCCESS."""
         return self.status == ExecutionStatus.SUCCESS
+
+    def _visible(self, name: str) -> object:
+        return REDACTED if is_sensitive_of_node(name) else getattr(self, name)
 
     @property
     def _own_invocation(self) -> TaskInvocation:
@@ -154,6 +161,7 @@ def is_sensitive_of_node(name: str) -> bool:
         "instance_id": {"instance_id", "instance_ids"},
         "name": {"instance_name"},
         "command_id": {"command_id", "execution_id"},
+        "duration": {"start_time", "end_time"},
     }.get(name, {name})
     models = (CommandInvocation, TaskInvocation, RunCommandParameters)
     return any(sources & sensitive_fields(cls) for cls in models)
