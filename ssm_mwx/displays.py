@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from html import escape
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import attrs
 
@@ -34,9 +34,9 @@ class Display:
 
     def _visible(self, name: str) -> object:
         """Return a field or property, or the placeholder where it is sensitive."""
-        model: Any = self
+        model = cast("attrs.AttrsInstance", self)
         times = {"start_time", "end_time"}
-        if name == "duration" and times & sensitive_fields(self.__class__):
+        if name == "duration" and times & sensitive_fields(type(model)):
             return REDACTED
         return visible(model, name)
 
