@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -24,6 +24,7 @@ _Hook = Callable[[Any, Any], Any]
 
 _from_timestamp = datetime.fromtimestamp  # bound here: libraries that freeze time replace the class
 _from_iso_format = datetime.fromisoformat
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _member_of(field: attrs.Attribute[Any]) -> str | None:
@@ -89,7 +90,7 @@ def _time_or_none(value: Any) -> datetime | None:
         try:
             return _from_timestamp(value, UTC)
         except (ValueError, OverflowError, OSError):
-            raise MismatchError("a time") from None
+            return _time(value)
     return None if value is None else _time(value)
 
 
@@ -98,12 +99,19 @@ def _time(value: Any) -> datetime | None:
         if isinstance(value, str):
             value = _time_from_text(value)
         if isinstance(value, float | int) and not isinstance(value, bool):
-            return _from_timestamp(value, UTC)
+            return _from_seconds(value)
         if isinstance(value, datetime):
             return None if _is_nat(value) else _in_utc(value)
     except (ValueError, OverflowError, OSError):
         pass  # not finite, or no year that a datetime can hold
     raise MismatchError("a time")
+
+
+def _from_seconds(value: float) -> datetime:
+    try:
+        return _from_timestamp(value, UTC)
+    except OSError:  # Windows' C library has no time before 1970
+        return _EPOCH + timedelta(seconds=value)
 
 
 def _is_nat(value: datetime) -> bool:

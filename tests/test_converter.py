@@ -165,6 +165,23 @@ def test_time_becomes_aware_and_utc(given: object, expected: datetime | None) ->
     assert getattr(expected, "tzinfo", None) is getattr(result, "tzinfo", None)
 
 
+@pytest.mark.parametrize("given", [-1.5, "-1.5"])
+def test_time_before_1970_is_read_on_windows(
+    given: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows' C library refuses a time before 1970, which is read all the same."""
+
+    def of_windows(seconds: float, zone: timezone) -> datetime:
+        if seconds < 0:
+            raise OSError(22, "Invalid argument")
+        return datetime.fromtimestamp(seconds, zone)
+
+    monkeypatch.setattr("ssm_mwx.converter._from_timestamp", of_windows)
+
+    assert start_time(given) == datetime(1969, 12, 31, 23, 59, 58, 500000, tzinfo=UTC)
+    assert start_time(EPOCH) == TIME
+
+
 @pytest.fixture(name="_new_york")
 def _new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Set the machine's zone to New York, whatever zone files it has."""
@@ -175,6 +192,7 @@ def _new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot set its zone")
 @pytest.mark.usefixtures("_new_york")
 def test_ambiguous_local_times_stay_distinct() -> None:
     """Both moments of an ambiguous local hour are kept, as botocore marks them."""

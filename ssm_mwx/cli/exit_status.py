@@ -7,6 +7,7 @@ pipe, as in ``… | head``.
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -21,6 +22,8 @@ from ssm_mwx.cli.resuming import StoppedListError, option
 from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
 from ssm_mwx.redaction import clean
 
+_IS_WINDOWS = os.name == "nt"
+
 
 class Failing(click.Group):
     """A group of commands that ends the process like this; a command returns its status."""
@@ -34,7 +37,9 @@ class Failing(click.Group):
         """Run the command; if the reader of its output is gone, end silently."""
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
+        except OSError as error:
+            if not _is_closed_pipe(error):
+                raise
             # What is left to flush has to go somewhere, or Python complains when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
@@ -52,6 +57,12 @@ class Failing(click.Group):
         except Exception as error:  # noqa: BLE001 - never 1, which says how a task ended
             return _fail(error, connection)
         return status or 0
+
+
+def _is_closed_pipe(error: OSError) -> bool:
+    """Return whether the reader of the output is gone. Windows has no error of its own for that."""
+    is_invalid_write = error.errno == errno.EINVAL and error.filename is None
+    return isinstance(error, BrokenPipeError) or (_IS_WINDOWS and is_invalid_write)
 
 
 def _fail(error: BaseException, connection: Connection, advice: str = "") -> int:

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -28,6 +27,7 @@ from ssm_mwx import (
 from ssm_mwx.testing import Server, samples
 from tests.cli.conftest import PARAMETERS, Run
 from tests.support.fakes import IDS, SECRET
+from tests.support.interrupts import press_ctrl_c
 from tests.support.servers import Answer, answering
 
 RUNNING = ["IN_PROGRESS"] * 30
@@ -284,7 +284,7 @@ def test_wait_shows_a_live_line_on_a_terminal(run: Run, ending: tuple[str, ...])
 def test_wait_exits_with_130_on_ctrl_c(run: Run, server: Server) -> None:
     """Ctrl-C ends it without a word."""
     task = server.executions.add_task(status="IN_PROGRESS")
-    threading.Timer(1, os.kill, [os.getpid(), signal.SIGINT]).start()
+    threading.Timer(1, press_ctrl_c).start()
 
     done = run("wait", *task.task_ids, "--poll-interval", "0.05")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from importlib.metadata import version
 import pytest
 
 import ssm_mwx.cli
+from ssm_mwx.cli import exit_status
+from ssm_mwx.cli.options import Connection
 from ssm_mwx.testing import Server, samples
 from tests.cli.conftest import Run
 from tests.support.fakes import IDS
@@ -91,6 +94,44 @@ def test_closed_pipe_is_141(server: Server) -> None:
         assert process.stderr.read() == b""
 
     assert process.returncode == 141
+
+
+@pytest.mark.parametrize(
+    ("is_windows", "error", "status"),
+    [
+        (False, BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        (True, BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        (True, OSError(errno.EINVAL, "Invalid argument"), 141),
+        (False, OSError(errno.EINVAL, "Invalid argument"), 4),
+        (True, OSError(errno.EINVAL, "Invalid argument", "a:file"), 4),
+        (True, OSError(errno.ENOSPC, "No space left on device"), 4),
+    ],
+)
+def test_closed_pipe_is_known_on_windows(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    is_windows: bool,
+    error: OSError,
+    status: int,
+) -> None:
+    """On Windows a write to a closed pipe is an invalid argument, without a file's name."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    def redirect(_: int, to: int) -> None:
+        redirected.append(to)
+
+    redirected: list[int] = []
+    monkeypatch.setattr(exit_status, "_IS_WINDOWS", is_windows)
+    monkeypatch.setattr("os.dup2", redirect)
+    monkeypatch.setattr("sys.stdout.fileno", lambda: 1)
+    monkeypatch.setattr(Connection, "open", fail)
+
+    done = run("task", *IDS)
+
+    assert done.status == status
+    assert redirected == ([1] if status == 141 else [])
 
 
 def test_help_is_shown_without_a_command(run: Run) -> None:
