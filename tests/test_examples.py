@@ -27,7 +27,12 @@ from tests.support.examples import parsers
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
 SLOW = {"how-to.md", "report.md", "testing.md", "usage.md"}
-MORE = {"index.md": "window", "how-to.md": "how_to", "report.md": "by_tag"}
+MORE = {
+    "index.md": "window",
+    "how-to.md": "how_to",
+    "observability.md": "by_tag",
+    "report.md": "by_tag",
+}
 """Pages with more names, and the fixture that returns these."""
 
 
