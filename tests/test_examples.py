@@ -8,9 +8,12 @@ named by `ids` as the AWS CLI saves it. Its namespace has two functions of the r
 from __future__ import annotations
 
 import json
+import re
+import sys
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -19,15 +22,16 @@ import attrs
 import pytest
 from sybil import Document, Sybil
 
-from ssm_mwx import TaskIds, unstructure
-from ssm_mwx.testing import ExecutionStore, samples
+from ssm_mwx import MaintenanceWindowClient, TaskIds, WindowExecution, unstructure
+from ssm_mwx.testing import ExecutionStore, samples, serve
 from tests.support.clients import plain
 from tests.support.examples import parsers
 
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
-SLOW = {"how-to.md", "report.md", "testing.md", "usage.md"}
+SLOW = {"fleet.md", "how-to.md", "report.md", "testing.md", "usage.md"}
 MORE = {
+    "fleet.md": "fleet",
     "index.md": "window",
     "how-to.md": "how_to",
     "observability.md": "by_tag",
@@ -117,6 +121,52 @@ def _how_to(
             for seed in range(1, 21)
         ],
     }
+
+
+@pytest.fixture(name="fleet")
+def _fleet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[dict[str, Any]]:
+    """Serve a window in each scope of the page, write its profiles and its module."""
+    text = (DOCS / "fleet.md").read_text(encoding="utf-8")
+    for document in re.findall(r"^```json\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        json.loads(document)
+    (profiles,) = re.findall(r"^```ini\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    hub = "[profile hub]\naws_access_key_id = key\naws_secret_access_key = made-up\n"
+    (tmp_path / "config").write_text(hub + profiles, encoding="utf-8")
+    parts = re.findall(r"^```python\n(# fleet.py\n.*?)^```", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "fleet.py").write_text("\n".join(parts), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
+    monkeypatch.setenv("BUCKET", "patch-reports")
+    with serve() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        place = {"LocationConstraint": REGION}
+        plain("s3").create_bucket(Bucket="patch-reports", CreateBucketConfiguration=place)
+        accounts = re.findall(r"^\[profile (\d+)]", profiles, re.MULTILINE)
+        for seed, (account, region) in enumerate(product(accounts, (REGION, "us-east-1"))):
+            _add_window(server.executions, account, region, seed)
+        server.executions.fail_next(
+            "AccessDeniedException", account_id=accounts[-1], region_name="us-east-1"
+        )
+        yield {}
+    sys.modules.pop("fleet", None)
+
+
+def _add_window(executions: ExecutionStore, account: str, region: str, seed: int) -> None:
+    """Create a window with an older run, the newest one, and one that was skipped after it."""
+    ssm = MaintenanceWindowClient(profile_name=account, region_name=region).boto_client
+    settings = {"Name": "patch", "Schedule": "rate(1 day)", "Duration": 3, "Cutoff": 1}
+    window_id = ssm.create_maintenance_window(**settings, AllowUnassociatedTargets=False)[
+        "WindowId"
+    ]
+    where: dict[str, Any] = {"account_id": account, "region_name": region}
+    for day, status in ((9, "SUCCESS"), (11, "SKIPPED_OVERLAPPING")):
+        start = datetime(2026, 3, day, tzinfo=UTC)
+        executions.add_window_execution(
+            window_id=window_id, status=status, start_time=start, **where
+        )
+    run = samples.WindowRun(
+        WindowExecution(window_id=window_id), (samples.tag_run(nodes=20, seed=seed),)
+    )
+    executions.add_window_run(run, **where)
 
 
 def _add_run_of_last_night(executions: ExecutionStore) -> TaskIds:
