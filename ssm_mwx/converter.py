@@ -5,10 +5,9 @@ All of it follows from the fields of `models.py`: their types, defaults and meta
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -18,13 +17,24 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from ssm_mwx.enums import OpenEnum
 from ssm_mwx.models import MEMBER, MODELS, REPEATED
 from ssm_mwx.redaction import REDACTED, SENSITIVE
+from ssm_mwx.values import (
+    Read,
+    boolean,
+    in_utc,
+    integer,
+    items,
+    mapping,
+    or_default,
+    read_enum,
+    sensitive_string_or_none,
+    shared_string_or_none,
+    string,
+    string_or_none,
+    time_or_none,
+    values_by_name,
+)
 
-_Read = Callable[[Any], Any]
 _Hook = Callable[[Any, Any], Any]
-
-_from_timestamp = datetime.fromtimestamp  # bound here: libraries that freeze time replace the class
-_from_iso_format = datetime.fromisoformat
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _member_of(field: attrs.Attribute[Any]) -> str | None:
@@ -43,139 +53,14 @@ MEMBER_OF_FIELD: dict[type, dict[str, str]] = {cls: _members_of(cls) for cls in 
 """AWS's name of the member, by model and field."""
 
 
-class MismatchError(TypeError):
-    """A value is not what the service promises; the message says what was expected."""
-
-
-# --- values in ---
-
-
-def _string(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise MismatchError("a string")
-
-
-def _string_or_none(value: Any) -> str | None:
-    if value is None or value.__class__ is str:  # faster than isinstance in the loop's hot spot
-        return value
-    return _string(value)
-
-
-def _sensitive_string_or_none(value: Any) -> str | None:
-    """Read what was redacted as None."""
-    return None if value == REDACTED else _string_or_none(value)
-
-
-def _shared_string_or_none(value: Any) -> str | None:
-    """Return one string object for all that are equal."""
-    return sys.intern(value) if value.__class__ is str else _string_or_none(value)
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise MismatchError("a boolean")
-
-
-def _integer(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    raise MismatchError("an integer")
-
-
-def _time_or_none(value: Any) -> datetime | None:
-    """Read epoch seconds, a datetime in any zone or an ISO string as UTC; a naive time is UTC."""
-    if value.__class__ is float:  # what the wire carries
-        try:
-            return _from_timestamp(value, UTC)
-        except (ValueError, OverflowError, OSError):
-            return _time(value)
-    return None if value is None else _time(value)
-
-
-def _time(value: Any) -> datetime | None:
-    try:
-        if isinstance(value, str):
-            value = _time_from_text(value)
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            return _from_seconds(value)
-        if isinstance(value, datetime):
-            return None if _is_nat(value) else _in_utc(value)
-    except (ValueError, OverflowError, OSError):
-        pass  # not finite, or no year that a datetime can hold
-    raise MismatchError("a time")
-
-
-def _from_seconds(value: float) -> datetime:
-    try:
-        return _from_timestamp(value, UTC)
-    except OSError:  # Windows' C library has no time before 1970
-        return _EPOCH + timedelta(seconds=value)
-
-
-def _is_nat(value: datetime) -> bool:
-    """Whether `value` is pandas' ``NaT``, which is a datetime that equals nothing."""
-    return value != value  # noqa: PLR0124
-
-
-def _in_utc(value: datetime) -> datetime:
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _time_from_text(text: str) -> float | datetime:
-    try:
-        return float(text)
-    except ValueError:
-        return _from_iso_format(text)
-
-
-def _values_by_name(value: Any) -> dict[str, tuple[str, ...]]:
-    """Read one mapping of ``TaskParameters``, without its ``{"Values": […]}`` level."""
-    return {_string(name): _values(expression) for name, expression in _mapping(value).items()}
-
-
-def _values(expression: Any) -> tuple[str, ...]:
-    values = None if expression is None else _mapping(expression).get("Values")
-    return () if values is None else tuple(_string(item) for item in _list(values))
-
-
-def _list(value: Any) -> Any:
-    if isinstance(value, list | tuple):
-        return value  # pyright: ignore[reportUnknownVariableType]
-    raise MismatchError("a list")
-
-
-def _mapping(value: Any) -> Any:
-    if isinstance(value, (dict, Mapping)):  # dict first: asking an ABC takes time
-        return value  # pyright: ignore[reportUnknownVariableType]
-    raise MismatchError("an object")
-
-
-def _read_enum(enum: type[OpenEnum]) -> _Read:
-    known = dict(enum.__members__)
-
-    def read(value: Any) -> OpenEnum:
-        try:
-            return known[value]
-        except (KeyError, TypeError):
-            return enum(_string(value))
-
-    return read
-
-
-def _or_default(read: _Read, default: Any) -> _Read:
-    return lambda value: default if value is None else read(value)
-
-
 # --- the converter ---
 
-_READERS: dict[Any, _Read] = {
-    str: _string,
-    str | None: _string_or_none,
-    bool: _boolean,
-    int: _integer,
-    datetime | None: _time_or_none,
+_READERS: dict[Any, Read] = {
+    str: string,
+    str | None: string_or_none,
+    bool: boolean,
+    int: integer,
+    datetime | None: time_or_none,
 }
 
 
@@ -184,9 +69,9 @@ def _make_converter() -> Converter:
     for value_type, read in _READERS.items():
         converter.register_structure_hook(value_type, _as_hook(read))
     for enum in OpenEnum.__subclasses__():
-        converter.register_structure_hook(enum, _as_hook(_read_enum(enum)))
+        converter.register_structure_hook(enum, _as_hook(read_enum(enum)))
         converter.register_unstructure_hook(enum, str)
-    converter.register_structure_hook_func(_is_values_by_name, _as_hook(_values_by_name))
+    converter.register_structure_hook_func(_is_values_by_name, _as_hook(values_by_name))
     converter.register_unstructure_hook_func(_is_values_by_name, _values_by_name_out)
     converter.register_structure_hook_factory(_is_tuple, _tuple_hook)
     converter.register_unstructure_hook(datetime, _iso_in_utc)
@@ -196,7 +81,7 @@ def _make_converter() -> Converter:
     return converter
 
 
-def _as_hook(read: _Read) -> _Hook:
+def _as_hook(read: Read) -> _Hook:
     return lambda value, _type: read(value)
 
 
@@ -213,7 +98,7 @@ def _tuple_hook(tuple_type: Any, converter: Converter) -> _Hook:
     structure_list = converter.get_structure_hook(list_type)
 
     def structure_tuple(value: Any, _type: object) -> tuple[Any, ...]:
-        return tuple(structure_list(_list(value), list_type))
+        return tuple(structure_list(items(value), list_type))
 
     return structure_tuple
 
@@ -237,37 +122,37 @@ def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook
                 return model(*[read(get(member)) for member, read in members])
             except Exception:  # noqa: BLE001, S110 - cattrs finds it again, and says where it is
                 pass
-        return structure_thoroughly(_mapping(value), type_)
+        return structure_thoroughly(mapping(value), type_)
 
     return structure_model
 
 
-def _reader_of(field: attrs.Attribute[Any], converter: Converter) -> _Read:
+def _reader_of(field: attrs.Attribute[Any], converter: Converter) -> Read:
     """Return what reads the member of a field; an absent or null member is the default."""
     if field.metadata.get(REPEATED):
-        return _shared_string_or_none
+        return shared_string_or_none
     if field.metadata.get(SENSITIVE):
         if field.type == str | None:
-            return _sensitive_string_or_none
+            return sensitive_string_or_none
         return _reader_of_sensitive(field, converter)
     return _reader_of_type(field, converter)
 
 
-def _reader_of_sensitive(field: attrs.Attribute[Any], converter: Converter) -> _Read:
+def _reader_of_sensitive(field: attrs.Attribute[Any], converter: Converter) -> Read:
     """Return what reads the placeholder as an absent member."""
     read = _reader_of_type(field, converter)
     return lambda value: read(None if value == REDACTED else value)
 
 
-def _reader_of_type(field: attrs.Attribute[Any], converter: Converter) -> _Read:
+def _reader_of_type(field: attrs.Attribute[Any], converter: Converter) -> Read:
     field_type: Any = field.type
     if field_type in _READERS and field.default is None:
         return _READERS[field_type]
     (value_type,) = _without_none(field_type)
     if isinstance(value_type, type) and issubclass(value_type, OpenEnum):
-        return _or_default(_read_enum(value_type), field.default)
+        return or_default(read_enum(value_type), field.default)
     hook = converter.get_structure_hook(value_type)
-    return _or_default(lambda value: hook(value, value_type), field.default)
+    return or_default(lambda value: hook(value, value_type), field.default)
 
 
 def _without_none(type_: Any) -> set[Any]:
@@ -304,7 +189,7 @@ def _model_unhook(model: type[attrs.AttrsInstance], converter: Converter) -> Cal
 
 
 def _iso_in_utc(value: datetime) -> str:
-    return _in_utc(value).isoformat()
+    return in_utc(value).isoformat()
 
 
 def _values_by_name_out(value: Mapping[str, tuple[str, ...]]) -> dict[str, dict[str, list[str]]]:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from cattrs import AttributeValidationNote, BaseValidationError, IterableValidationNote
 
-from ssm_mwx.converter import MEMBER_OF_FIELD, MismatchError, converter
+from ssm_mwx.converter import MEMBER_OF_FIELD, converter
 from ssm_mwx.errors import ResponseError, without_context
 from ssm_mwx.models import (
     MODELS,
@@ -23,6 +23,7 @@ from ssm_mwx.models import (
 )
 from ssm_mwx.optional import orjson
 from ssm_mwx.redaction import REDACTED, describe, sensitive_fields
+from ssm_mwx.values import MismatchError
 
 _T = TypeVar("_T")
 

@@ -176,7 +176,7 @@ def test_time_before_1970_is_read_on_windows(
             raise OSError(22, "Invalid argument")
         return datetime.fromtimestamp(seconds, zone)
 
-    monkeypatch.setattr("ssm_mwx.converter._from_timestamp", of_windows)
+    monkeypatch.setattr("ssm_mwx.values._from_timestamp", of_windows)
 
     assert start_time(given) == datetime(1969, 12, 31, 23, 59, 58, 500000, tzinfo=UTC)
     assert start_time(EPOCH) == TIME
