@@ -234,11 +234,9 @@ class TaskInvocation(_TaskRun, _ParsedOnce):
         Parsed on first use and cached. Never raises: a text that cannot be read is an
         `UnrecognizedParameters` with the reason.
         """
-        try:
-            parsed: Parameters | None = self._parsed
-        except AttributeError:
-            text = self.raw_parameters
-            parsed = _parser()(text, self.task_type) if text else None
+        parsed: Parameters | None = getattr(self, "_parsed", None)
+        if parsed is None and self.raw_parameters:
+            parsed = _parser()(self.raw_parameters, self.task_type)
             object.__setattr__(self, "_parsed", parsed)
         return parsed
 
