@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from ssm_mwx.cli.demo import demo
 from ssm_mwx.cli.exit_status import Failing
 from ssm_mwx.cli.listings import executions, invocations, nodes, tasks
 from ssm_mwx.cli.options import Choices, Connection, Seconds
+from ssm_mwx.cli.pager import paged
 from ssm_mwx.cli.serve import serve
 from ssm_mwx.redaction import clean
 from ssm_mwx.waiter import POLL_INTERVAL
@@ -64,7 +66,8 @@ def task(
     """Show a task execution."""
     with where.open() as client:
         found = client.get_task_execution(window_execution_id, task_execution_id)
-    _echo_task(found, choices)
+    with paged(is_wanted=not where.no_cli_pager):
+        _echo_task(found, choices)
 
 
 @main.command()
@@ -80,7 +83,7 @@ def task(
 @click.option(
     "--poll-interval",
     type=Seconds(),
-    default=f"{POLL_INTERVAL}s",
+    default=f"{POLL_INTERVAL:g}s",
     show_default=True,
     metavar="DURATION",
     help="Delay between polls.",
@@ -127,6 +130,12 @@ def wait(
     default=True,
     help="Whether to look up how each node fared (ListCommandInvocations).  [default: nodes]",
 )
+@click.option(
+    "--max-rows",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Rows of a table at most.",
+)
 @click.pass_obj
 def report(
     where: Connection,
@@ -135,6 +144,7 @@ def report(
     task_execution_id: str,
     html: Path | None,
     nodes: bool,
+    max_rows: int | None,
 ) -> None:
     """Show how a task execution went, on every node."""
     with where.open() as client:
@@ -142,9 +152,11 @@ def report(
     if html is None:
         with optional.extra("cli"):
             from ssm_mwx.cli import tables
-        output.echo(tables.drawn(made))
+        with paged(is_wanted=not where.no_cli_pager):
+            output.echo(tables.report(made, max_rows=max_rows))
         return
-    page = _with_warnings_on_one_line(made.to_html).encode()
+    to_html = made.to_html if max_rows is None else partial(made.to_html, max_rows=max_rows)
+    page = _with_warnings_on_one_line(to_html).encode()
     if str(html) == "-":
         output.echo(page)
     else:

@@ -40,7 +40,7 @@ def write_list(listing: Listing[_T], fetch: FetchBatches[_T], choices: Choices) 
     place = Place.of_token(choices.starting_token)
     batches = fetch(place.next_token, _page_size(place, choices.max_items))
     writer = writer_for(listing, choices)
-    progress = Progress(listing.noun, is_shown=choices.format in ("json", "table"))
+    progress = Progress(listing.noun, choices.format)
     began = False
     try:
         for part in _parts(batches, place, choices.max_items):
@@ -93,7 +93,6 @@ def _parts(
         left = None if left is None else left - len(fresh)
         skipped = max(skipped - len(items), 0) if next_token else 0
         token = next_token
-        is_last = token is None or left == 0
-        yield _Part(fresh, Place(token, skipped), is_last=is_last)
-        if is_last:
+        yield _Part(fresh, Place(token, skipped), is_last=token is None or left == 0)
+        if left == 0:
             return

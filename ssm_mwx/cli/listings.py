@@ -12,6 +12,7 @@ import click
 from ssm_mwx.cli import options, output
 from ssm_mwx.cli.listing import Batch, write_list
 from ssm_mwx.cli.options import Choices, Connection
+from ssm_mwx.cli.pager import paged
 from ssm_mwx.cli.writers import Listing
 from ssm_mwx.models import (
     CommandInvocation,
@@ -84,7 +85,7 @@ def executions(
         columns_of=partial(columns.columns_of_models, WindowExecution),
         table_of=_executions_table,
     )
-    with where.open() as client:
+    with where.open() as client, paged(is_wanted=not where.no_cli_pager):
 
         def fetch(token: str | None, size: int) -> Iterator[Batch[WindowExecution]]:
             pager = client.iter_window_executions(
@@ -124,7 +125,7 @@ def tasks(
         columns_of=partial(columns.columns_of_models, TaskExecutionIdentity),
         table_of=_tasks_table,
     )
-    with where.open() as client:
+    with where.open() as client, paged(is_wanted=not where.no_cli_pager):
 
         def fetch(token: str | None, size: int) -> Iterator[Batch[TaskExecutionIdentity]]:
             pager = client.iter_task_executions(
@@ -160,7 +161,7 @@ def invocations(
 ) -> None:
     """List the invocations of a task execution."""
     listing = invocations_listing(show_sensitive=choices.show_sensitive)
-    with where.open() as client:
+    with where.open() as client, paged(is_wanted=not where.no_cli_pager):
 
         def fetch(token: str | None, size: int) -> Iterator[Batch[TaskInvocation]]:
             pager = client.iter_task_invocations(
@@ -221,12 +222,12 @@ def nodes(
 ) -> None:
     """List how a task execution fared on each node."""
     without = 0
-    with where.open() as client:
+    with where.open() as client, paged(is_wanted=not where.no_cli_pager):
 
-        def fetch(token: str | None, size: int) -> Iterator[Batch[NodeOutcome]]:
+        def fetch(token: str | None, _size: int) -> Iterator[Batch[NodeOutcome]]:
             nonlocal without
             pager = client.iter_task_invocations(
-                window_execution_id, task_execution_id, page_size=size, starting_token=token
+                window_execution_id, task_execution_id, starting_token=token
             )
             for report, next_token in _reports(client, pager.pages(), details=details):
                 without += len(report.invocations_without_nodes)

@@ -13,8 +13,11 @@ import click
 from botocore.exceptions import BotoCoreError
 
 from ssm_mwx.cli.output import default_format
+from ssm_mwx.redaction import describe
 
 if TYPE_CHECKING:
+    import boto3
+
     from ssm_mwx.cli.output import Query
     from ssm_mwx.client import MaintenanceWindowClient
 
@@ -42,6 +45,7 @@ class Connection:
     profile: str | None = None
     endpoint_url: str | None = None
     debug: bool = False
+    no_cli_pager: bool = False
 
     def open(self) -> MaintenanceWindowClient:
         """Build a client.
@@ -49,17 +53,42 @@ class Connection:
         Raises:
             click.UsageError: boto3 cannot build one from these options.
         """
+        import boto3
+
         from ssm_mwx.client import MaintenanceWindowClient
 
         try:
             _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
-            return MaintenanceWindowClient(
-                region_name=self.region,
-                profile_name=self.profile,
-                endpoint_url=self.endpoint_url,
-            )
+            session = boto3.Session(region_name=self.region, profile_name=self.profile)
+            client = MaintenanceWindowClient(session=session, endpoint_url=self.endpoint_url)
+            meta = client.boto_client.meta
         except (BotoCoreError, ValueError) as error:
             raise click.UsageError(str(error)) from None
+        _check_region(session, meta.region_name, meta.endpoint_url)
+        return client
+
+
+def _check_region(session: boto3.Session, region: str, endpoint_url: str) -> None:
+    """Refuse a Region that botocore does not know, unless its endpoint can be found.
+
+    It may be newer than this botocore.
+    """
+    host = urlsplit(endpoint_url).hostname or ""
+    if f".{region}." not in host:
+        return  # an endpoint of the user's own
+    partitions = session.get_available_partitions()
+    if any(region in session.get_available_regions("ssm", each) for each in partitions):
+        return
+    import socket
+    from urllib.request import getproxies, proxy_bypass
+
+    if "https" in getproxies() and not proxy_bypass(host):
+        return  # the proxy looks it up
+    try:
+        socket.getaddrinfo(host, 443)
+    except OSError:
+        message = f"--region must be an AWS Region, got {describe(region)}: there is no {host}"
+        raise click.UsageError(message) from None
 
 
 def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
@@ -71,6 +100,14 @@ def options(*, with_environment: bool = False) -> Callable[[_F], _F]:
 
     def add(function: _F) -> _F:
         for option in (  # the help lists the last one first
+            click.option(
+                "--no-cli-pager",
+                is_flag=True,
+                default=None,
+                expose_value=False,
+                callback=_remember,
+                help="Print without the pager that AWS_PAGER names.",
+            ),
             click.option(
                 "--debug",
                 is_flag=True,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import click
 
+from ssm_mwx.cli import pager
 from ssm_mwx.models import TaskExecution
 from ssm_mwx.texts import number_of, status_text
 from ssm_mwx.waiter import OnPoll
@@ -19,13 +20,14 @@ class Progress:
 
     Args:
         noun: What one item is.
-        is_shown: Whether the format prints nothing meanwhile.
+        format_: The output format; of those that stream, the items show how far it is.
     """
 
-    def __init__(self, noun: str, *, is_shown: bool) -> None:
+    def __init__(self, noun: str, format_: str) -> None:
         self._noun = noun
         self._number = 0
-        self._is_shown = is_shown and is_live()
+        is_silent = format_ == "json" or (format_ == "table" and not sys.stdout.isatty())
+        self._is_shown = is_silent and is_live() and not pager.is_active()
 
     def add(self, number: int) -> None:
         """Count more items."""

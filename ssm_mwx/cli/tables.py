@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.console import Console
+import attrs
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.measure import Measurement
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 
 from ssm_mwx.models import TaskExecution
-from ssm_mwx.report import NodeOutcome, formatting, terminal
+from ssm_mwx.report import NodeOutcome, TaskReport, formatting, terminal
 
-_STATUS_WIDTH = len("IN_PROGRESS")
+_WIDTHS_TO_COME = {"Status": len("IN_PROGRESS"), "Duration": len("59 min 59 s")}
+"""Columns of a terminal that later rows may need."""
 _LEAST_WIDTHS = {"Target": 20}
 """Columns of a terminal that a node's id takes."""
 _LEAST_WIDTH = 8
@@ -30,11 +32,37 @@ def drawn(renderable: object) -> str:
 
 
 def _console(*, stderr: bool = False) -> Console:
-    """Return a console for a stream; NO_COLOR stands for no escape sequence at all."""
-    stream = sys.stderr if stderr else sys.stdout
-    if os.environ.get("NO_COLOR"):
-        return Console(file=stream, color_system=None)
-    return Console(file=stream)
+    """Return a console for a stream, as NO_COLOR and COLUMNS have it.
+
+    NO_COLOR stands for no escape sequence at all. rich itself takes COLUMNS=0 for a width, and a
+    dumb terminal for one of 80 columns.
+    """
+    columns = os.environ.get("COLUMNS", "")
+    width = (int(columns) or 80) if columns.isdecimal() else None
+    return Console(
+        file=sys.stderr if stderr else sys.stdout,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        width=width,
+        height=None if width is None else 25,
+    )
+
+
+@attrs.frozen
+class _ReportOfRows:
+    """A report with so many rows in a table."""
+
+    report: TaskReport
+    max_rows: int
+
+    def __rich_console__(
+        self, _console: Console, options: ConsoleOptions
+    ) -> Iterator[RenderableType]:
+        return terminal.report_view(self.report, options, max_rows=self.max_rows)
+
+
+def report(made: TaskReport, *, max_rows: int | None) -> str:
+    """Draw a report; None stands for as many rows as a report has by default."""
+    return drawn(made if max_rows is None else _ReportOfRows(made, max_rows))
 
 
 def task_table(task: TaskExecution, *, show_sensitive: bool) -> str:
@@ -91,7 +119,7 @@ def set_widths(table: Table, widths: Sequence[int], *, with_heading: bool) -> No
 def _natural_width(console: Console, column: Column) -> int:
     cells = [column.header, *column.cells]
     widest = max(Measurement.get(console, console.options, cell).maximum for cell in cells)
-    return max(widest, column.width or 0, _STATUS_WIDTH if column.header == "Status" else 0)
+    return max(widest, column.width or 0, _WIDTHS_TO_COME.get(str(column.header), 0))
 
 
 def _least_width(column: Column) -> int:

@@ -130,13 +130,14 @@ class _Table(Generic[_T]):
 
     def write(self, items: Sequence[_T], *, is_last: bool) -> None:
         is_only = is_last and self._widths is None
+        if not items and not is_only:
+            return  # an empty page has no widths to show
         table = self._listing.table_of(items, is_only)
         if not is_only:
             is_first = self._widths is None
             self._widths = self._widths or self._tables.widths_of(table)
             self._tables.set_widths(table, self._widths, with_heading=is_first)
-        if items or not self._number:
-            output.echo(self._tables.drawn(table))
+        output.echo(self._tables.drawn(table))
         self._number += len(items)
         if self._listing.appendix_of:
             self._all += items

@@ -37,7 +37,9 @@ WIDE = 120
 _BAR_WIDTH = 40
 
 
-def report_view(report: TaskReport, options: ConsoleOptions) -> Iterator[RenderableType]:
+def report_view(
+    report: TaskReport, options: ConsoleOptions, *, max_rows: int = MAX_ROWS
+) -> Iterator[RenderableType]:
     """Show heading, counts, causes, and the nodes or invocations that need attention first."""
     yield _heading(report.task)
     for line in headline.lines_of(report):
@@ -47,13 +49,13 @@ def report_view(report: TaskReport, options: ConsoleOptions) -> Iterator[Rendera
         yield ""
         yield _counts_table(counts, "#" if options.ascii_only else "█")
     if report.nodes is None:
-        yield from _invocations(report.invocations, report.fetched_at)
+        yield from _invocations(report.invocations, report.fetched_at, max_rows)
         return
     if report.failure_causes:
         yield ""
-        yield _causes_table(report)
-    yield from _nodes(report.nodes, options)
-    yield from _invocations(report.invocations_without_nodes, report.fetched_at)
+        yield _causes_table(report, max_rows)
+    yield from _nodes(report.nodes, options, max_rows)
+    yield from _invocations(report.invocations_without_nodes, report.fetched_at, max_rows)
 
 
 def executions_table(executions: Sequence[WindowExecution]) -> Table:
@@ -191,17 +193,19 @@ def _counts_table(counts: Mapping[ExecutionStatus | None, int], bar: str) -> Tab
     return table
 
 
-def _causes_table(report: TaskReport) -> Table:
+def _causes_table(report: TaskReport, max_rows: int) -> Table:
     """Show how many nodes failed of each cause, the most frequent first."""
     table = _table("Nodes", "Status", "Cause")
     table.columns[0].justify = "right"
-    for (status, details), number in report.failure_causes.most_common(MAX_ROWS):
+    for (status, details), number in report.failure_causes.most_common(max_rows):
         table.add_row(f"{number:,}", _status(status), Text(texts.value_text(details)))
     return table
 
 
-def _nodes(nodes: Sequence[NodeOutcome], options: ConsoleOptions) -> Iterator[RenderableType]:
-    chosen, hidden = formatting.listed(nodes, MAX_ROWS)
+def _nodes(
+    nodes: Sequence[NodeOutcome], options: ConsoleOptions, max_rows: int
+) -> Iterator[RenderableType]:
+    chosen, hidden = formatting.listed(nodes, max_rows)
     if chosen:
         yield ""
         yield nodes_table(chosen, with_commands=options.max_width >= WIDE)
@@ -209,9 +213,9 @@ def _nodes(nodes: Sequence[NodeOutcome], options: ConsoleOptions) -> Iterator[Re
 
 
 def _invocations(
-    invocations: Sequence[TaskInvocation], as_of: datetime
+    invocations: Sequence[TaskInvocation], as_of: datetime, max_rows: int
 ) -> Iterator[RenderableType]:
-    chosen, hidden = formatting.listed(invocations, MAX_ROWS)
+    chosen, hidden = formatting.listed(invocations, max_rows)
     if chosen:
         yield ""
         yield invocations_table(chosen, as_of=as_of)

@@ -56,12 +56,53 @@ def test_serve_answers_until_ctrl_c(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert [line for line in printed if not line.startswith(("export ", "#"))] == []
 
 
+HOSTILE = {
+    "HTTP_PROXY": "http://127.0.0.1:9",
+    "http_proxy": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+    "AWS_PROFILE": "nobody",
+    "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    "AWS_ENDPOINT_URL_SSM": "nowhere",
+    "AWS_CONFIG_FILE": __file__,
+    "AWS_MAX_ATTEMPTS": "many",
+    "AWS_REGION": "mars-1",
+    "AWS_DEFAULT_REGION": "mars-1",
+}
+"""Settings with which nothing of AWS works."""
+
+
+@pytest.mark.slow
+def test_demo_needs_nothing_of_the_environment() -> None:
+    """The demo works behind a proxy, and whatever the AWS settings are."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ssm_mwx", "demo"],
+        capture_output=True,
+        check=False,
+        env=os.environ | HOSTILE,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_environment_is_restored(run: Run, server: Server) -> None:
+    """After a failure, too, the environment is as it was."""
+    before = dict(os.environ)
+
+    assert run("serve", "--port", server.url.rpartition(":")[2]).status == 4
+    assert dict(os.environ) == before
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no SIGINT to a single process")
 def test_serve_simulates_runs() -> None:
-    """With `--over` the runs start with it; it is a process that SIGINT ends."""
+    """With `--over` the runs start with it; it is a process that SIGINT ends.
+
+    It works behind a proxy, and whatever the AWS settings are.
+    """
     command = [sys.executable, "-m", "ssm_mwx", "serve", "--over", "3600", "--targets", "5"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | HOSTILE
+    ) as process:
         try:
             assert process.stdout is not None
             exported = exports([process.stdout.readline() for _ in range(15)])
@@ -73,10 +114,14 @@ def test_serve_simulates_runs() -> None:
                 task = client.get_task_execution(
                     exported["WINDOW_EXECUTION_ID"], exported["TASK_EXECUTION_ID"]
                 )
+                (run,) = client.iter_window_executions(exported["WINDOW_ID"])
+                tasks = list(client.iter_task_executions(str(run.window_execution_id)))
         finally:
             process.send_signal(signal.SIGINT)
 
-    assert task.status == "PENDING"
+    assert task.status == run.status == "PENDING"
+    assert len(tasks) == 3
+    assert exported["NO_PROXY"] == exported["no_proxy"] == "127.0.0.1"
     assert process.returncode == 0
 
 

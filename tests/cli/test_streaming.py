@@ -345,6 +345,21 @@ def test_table_of_many_pages_is_one_table(
     assert lines[-1] == "250 invocations"
 
 
+def test_table_goes_over_empty_pages(run: Run) -> None:
+    """Empty pages, which AWS may send, leave no trace in a table."""
+
+    def answers(request: Request) -> Answer:
+        if "NextToken" not in request.members:
+            return Answer.of_json({ITEMS: [], "NextToken": "page 2"})
+        return page_of(request, 3)
+
+    with answering(answers) as server:
+        out = run("invocations", *IDS, "--format", "table", "--endpoint-url", server.url).out
+
+    assert out.splitlines()[0].startswith("Status")
+    assert out.endswith("\n200 invocations\n")
+
+
 def test_progress_is_for_a_terminal(run: Run, ids: tuple[str, str]) -> None:
     """A terminal sees how many have come while JSON is collected."""
     arguments = ("invocations", *ids, "--format", "json")
