@@ -19,6 +19,7 @@ from ssm_mwx.models import MEMBER, MODELS, REPEATED
 from ssm_mwx.redaction import REDACTED, SENSITIVE
 from ssm_mwx.values import (
     Read,
+    ReadMany,
     boolean,
     in_utc,
     integer,
@@ -26,6 +27,8 @@ from ssm_mwx.values import (
     mapping,
     or_default,
     read_enum,
+    read_many,
+    read_many_enums,
     sensitive_string_or_none,
     shared_string_or_none,
     string,
@@ -94,21 +97,45 @@ def _is_tuple(type_: Any) -> bool:
 
 
 def _tuple_hook(tuple_type: Any, converter: Converter) -> _Hook:
-    list_type = types.GenericAlias(list, get_args(tuple_type)[0])
+    item_type = get_args(tuple_type)[0]
+    list_type = types.GenericAlias(list, item_type)
     structure_list = converter.get_structure_hook(list_type)
 
     def structure_tuple(value: Any, _type: object) -> tuple[Any, ...]:
         return tuple(structure_list(items(value), list_type))
 
+    if item_type in MODELS:
+        return _models_hook(item_type, converter, structure_tuple)
     return structure_tuple
 
 
-def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook:
-    readers = {
-        field.name: _reader_of(field, converter)
+def _models_hook(
+    model: type[attrs.AttrsInstance], converter: Converter, structure_thoroughly: _Hook
+) -> _Hook:
+    """Return what reads a list of models, one member of all items after the other."""
+    readers = _readers_of(model, converter)
+    members = [
+        (MEMBER_OF_FIELD[model][field.name], _reader_of_many(field, readers[field.name]))
         for field in attrs.fields(model)
-        if field.name in MEMBER_OF_FIELD[model]
-    }
+        if field.name in readers
+    ]
+
+    def structure_models(value: Any, type_: Any) -> Any:
+        """Read all items; only if one is not as promised, find out which."""
+        if value and {*map(type, items(value))} == {dict}:
+            gets = [item.get for item in value]
+            try:
+                columns = [read([get(member) for get in gets]) for member, read in members]
+                return tuple(map(model, *columns))
+            except Exception:  # noqa: BLE001, S110 - cattrs finds it again, and says where it is
+                pass
+        return structure_thoroughly(value, type_)
+
+    return structure_models
+
+
+def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook:
+    readers = _readers_of(model, converter)
     structure_thoroughly = make_dict_structure_fn(
         model, converter, **_overrides(model, {name: _as_hook(readers[name]) for name in readers})
     )
@@ -125,6 +152,14 @@ def _model_hook(model: type[attrs.AttrsInstance], converter: Converter) -> _Hook
         return structure_thoroughly(mapping(value), type_)
 
     return structure_model
+
+
+def _readers_of(model: type[attrs.AttrsInstance], converter: Converter) -> dict[str, Read]:
+    return {
+        field.name: _reader_of(field, converter)
+        for field in attrs.fields(model)
+        if field.name in MEMBER_OF_FIELD[model]
+    }
 
 
 def _reader_of(field: attrs.Attribute[Any], converter: Converter) -> Read:
@@ -148,11 +183,25 @@ def _reader_of_type(field: attrs.Attribute[Any], converter: Converter) -> Read:
     field_type: Any = field.type
     if field_type in _READERS and field.default is None:
         return _READERS[field_type]
+    enum = _enum_of(field)
+    if enum is not None:
+        return or_default(read_enum(enum), field.default)
     (value_type,) = _without_none(field_type)
-    if isinstance(value_type, type) and issubclass(value_type, OpenEnum):
-        return or_default(read_enum(value_type), field.default)
     hook = converter.get_structure_hook(value_type)
     return or_default(lambda value: hook(value, value_type), field.default)
+
+
+def _reader_of_many(field: attrs.Attribute[Any], read: Read) -> ReadMany:
+    """Return what reads the member of a field in many items, in each as `read` does."""
+    enum = _enum_of(field)
+    return read_many(read) if enum is None else read_many_enums(enum, read)
+
+
+def _enum_of(field: attrs.Attribute[Any]) -> type[OpenEnum] | None:
+    (value_type, *_) = _without_none(field.type)
+    if isinstance(value_type, type) and issubclass(value_type, OpenEnum):
+        return value_type
+    return None
 
 
 def _without_none(type_: Any) -> set[Any]:

@@ -5,12 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import repeat
+from types import NoneType
 from typing import Any
 
 from ssm_mwx.enums import OpenEnum
 from ssm_mwx.redaction import REDACTED
 
 Read = Callable[[Any], Any]
+"""Reads a value."""
+ReadMany = Callable[[list[Any]], list[Any]]
+"""Reads many values, each as a `Read` does."""
 
 _from_timestamp = datetime.fromtimestamp  # bound here: libraries that freeze time replace the class
 _from_iso_format = datetime.fromisoformat
@@ -146,3 +152,58 @@ def read_enum(enum: type[OpenEnum]) -> Read:
 def or_default(read: Read, default: Any) -> Read:
     """Return what reads a value as `read` does, and None as `default`."""
     return lambda value: default if value is None else read(value)
+
+
+# --- many values ---
+
+
+def read_many(read: Read) -> ReadMany:
+    """Return what reads many values as `read` does, in one step if all are of the usual type."""
+    return _READ_MANY.get(read) or partial(_read_each, read)
+
+
+def read_many_enums(enum: type[OpenEnum], read: Read) -> ReadMany:
+    """Return what reads many members of `enum` as `read` does, in one step if all are known."""
+    known = dict(enum.__members__)
+
+    def read_all(values: list[Any]) -> list[Any]:
+        members = [*map(known.get, values)]
+        return _read_each(read, values) if None in members else members
+
+    return read_all
+
+
+def _read_each(read: Read, values: list[Any]) -> list[Any]:
+    return [*map(read, values)]
+
+
+def _strings_or_none(values: list[Any]) -> list[Any]:
+    if {*map(type, values)} <= {str, NoneType}:
+        return values
+    return _read_each(string_or_none, values)
+
+
+def _sensitive_strings_or_none(values: list[Any]) -> list[Any]:
+    if REDACTED in values:
+        return _read_each(sensitive_string_or_none, values)
+    return _strings_or_none(values)
+
+
+def _shared_strings_or_none(values: list[Any]) -> list[Any]:
+    if {*map(type, values)} == {str}:
+        return [*map(sys.intern, values)]
+    return _read_each(shared_string_or_none, values)
+
+
+def _times_or_none(values: list[Any]) -> list[Any]:
+    if {*map(type, values)} == {float}:
+        return [*map(_from_timestamp, values, repeat(UTC))]
+    return _read_each(time_or_none, values)
+
+
+_READ_MANY: dict[Read, ReadMany] = {
+    string_or_none: _strings_or_none,
+    sensitive_string_or_none: _sensitive_strings_or_none,
+    shared_string_or_none: _shared_strings_or_none,
+    time_or_none: _times_or_none,
+}

@@ -10,19 +10,23 @@ from types import MappingProxyType
 from typing import Any
 
 import attrs
+import pandas as pd
 import pytest
 from botocore.utils import parse_timestamp
 from hypothesis import given
+from hypothesis import strategies as st
 
 from ssm_mwx import (
     Alarm,
     ExecutionStatus,
     InvocationPage,
+    ResponseError,
     TaskExecution,
     TaskInvocation,
     structure,
     unstructure,
 )
+from ssm_mwx.converter import MEMBER_OF_FIELD
 from tests.support.fakes import SECRET
 from tests.support.models import (
     EPOCH,
@@ -123,6 +127,40 @@ PAGES: list[tuple[dict[str, Any], InvocationPage]] = [
 def test_structure_reads_a_page(answer: dict[str, Any], page: InvocationPage) -> None:
     """A page has what AWS sent; an empty token becomes None."""
     assert structure(answer, InvocationPage) == page
+
+
+ANY_VALUE: Any = st.sampled_from(
+    [
+        *(None, "", "x", "SUCCESS", "NEW", "<sensitive>", "2026-03-10T02:00:00Z", True, 5, []),
+        *(1.5, 1e300, float("nan"), TIME, FAILED.status, pd.NaT),
+    ]
+)
+
+
+def read_or_path(data: dict[str, Any], cls: type[Any]) -> Any:
+    """Return a model, or the path of the member that cannot be read."""
+    try:
+        return structure(data, cls)
+    except ResponseError as error:
+        return error.path
+
+
+@given(
+    items=st.lists(
+        st.dictionaries(
+            st.sampled_from([*MEMBER_OF_FIELD[TaskInvocation].values()]), ANY_VALUE
+        ).map(lambda item: {"InvocationId": "v"} | item),
+        max_size=3,
+    )
+)
+def test_items_of_a_page_are_read_like_each_alone(items: list[dict[str, Any]]) -> None:
+    """A page has the items that `structure` returns for each, and fails at the first that fails."""
+    alone = [read_or_path(item, TaskInvocation) for item in items]
+    paths = [f"{ITEMS}[{at}].{each}" for at, each in enumerate(alone) if isinstance(each, str)]
+
+    page = read_or_path({ITEMS: items}, InvocationPage)
+
+    assert page == (paths[0] if paths else InvocationPage(tuple(alone)))
 
 
 def test_structure_reads_any_mapping() -> None:
