@@ -55,6 +55,10 @@ def _growth(bench: Bench) -> Figure:
     return Figure(ours, f"boto3: {statistics.median(theirs):.2f} MiB")
 
 
+def _fleet_growth(bench: Bench) -> Figure:
+    return Figure([bench.worker("fleet-growth", 1, 1_000 if bench.quick else 10_000)[0][0]])
+
+
 def _import(bench: Bench) -> Figure:
     code = (
         "import sys; from ssm_mwx import MaintenanceWindowClient; sys.exit('boto3' in sys.modules)"
@@ -163,6 +167,22 @@ ROWS = (
         _ratios("prefetch", 4_000),
         0.55,
         0.65,
+    ),
+    Row(
+        "fleet",
+        "`gather` of 64 reports of 10 pages at 60 ms over 8 scopes in 16 threads, against the same "
+        "requests with no work",
+        _ratios("fleet", 64),
+        1.10,
+        1.15,
+    ),
+    Row(
+        "fleet-growth",
+        "growth of the process over a `gather` of 10,000 reports after the first 1,000",
+        _fleet_growth,
+        1.0,
+        4.0,
+        unit=" MiB",
     ),
     Row("peer", "boto3-dataclass-ssm, whole loop, TZ=UTC", _peer),
 )

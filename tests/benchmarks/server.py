@@ -36,6 +36,11 @@ def task_of(invocations: int, *, delay: float = 0.0) -> TaskIds:
     )
 
 
+def token_of(page: int) -> str:
+    """The token that leads to a page, counted from 0."""
+    return str(page).ljust(_TOKEN_LENGTH, "=")
+
+
 @attrs.frozen
 class Server:
     """A running server."""
@@ -88,7 +93,10 @@ class _Answers:
 
     def __init__(self) -> None:
         task, invocations, _ = patch_run(DIFFERENT_INVOCATIONS)
-        self._task = _on_the_wire(attrs.evolve(task, task_parameters=()))
+        nameless = attrs.evolve(
+            task, window_execution_id=None, task_execution_id=None, task_parameters=()
+        )
+        self._task = _on_the_wire(nameless)
         self._items = [
             _on_the_wire(invocation, later=timedelta(days=365) * number / DIFFERENT_INVOCATIONS)
             for number, invocation in enumerate(invocations)
@@ -105,9 +113,13 @@ class _Answers:
             calls, self._calls = self._calls, 0
             return str(calls).encode(), 0.0
         self._calls += 1
-        if operation == "GetMaintenanceWindowExecutionTask":
-            return self._task, 0.0
         request = json.loads(body)
+        if operation == "GetMaintenanceWindowExecutionTask":
+            ids = b'{"WindowExecutionId":"%b","TaskExecutionId":"%b",' % (
+                request["WindowExecutionId"].encode(),
+                request["TaskId"].encode(),
+            )
+            return ids + self._task[1:], 0.0
         count = int(request["WindowExecutionId"][-12:])
         delay = int(request["TaskId"][-12:]) / 1e6
         page = int(request["NextToken"].rstrip("=")) if "NextToken" in request else 0
@@ -119,7 +131,7 @@ class _Answers:
             items = b",".join(self._items[:left])
         else:
             items = self._full_pages[page % len(self._full_pages)]
-        token = str(page + 1).ljust(_TOKEN_LENGTH, "=") if left > PAGE_SIZE else ""
+        token = token_of(page + 1) if left > PAGE_SIZE else ""
         return b'{"WindowExecutionTaskInvocationIdentities":[%b],"NextToken":"%b"}' % (
             items,
             token.encode(),

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import sys
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable
-from pathlib import Path
 
 from ssm_mwx import MaintenanceWindowClient
-from tests.benchmarks import loops
+from tests.benchmarks import fleet, loops
 from tests.benchmarks.bench import NOT_AVAILABLE
 from tests.benchmarks.loops import Loop, NotAvailableError
+from tests.benchmarks.memory import resident
 from tests.benchmarks.server import PAGE_SIZE, Server, task_of
 
 Figures = list[tuple[float, ...]]
@@ -25,7 +24,6 @@ Measurement = Callable[[Server, int, int], Figures]
 
 _FIRST_PART = 5_000
 _PAGE_DELAY = 0.03
-_MIB = 2**20
 
 
 def _seconds(loop: Loop, count: int, delay: float = 0.0) -> float:
@@ -103,15 +101,9 @@ def _growth_over(stream: Iterable[object]) -> float:
     first = most = 0.0
     for number, _ in enumerate(stream, start=1):
         if number % _FIRST_PART == 0:
-            most = max(most, _resident())
+            most = max(most, resident())
             first = first or most
     return most - first
-
-
-def _resident() -> float:
-    """MiB of the process that are in memory, as Linux reports it."""
-    status = Path("/proc/self/status").read_text()
-    return int(re.findall(r"VmRSS:\s+(\d+) kB", status)[0]) * 1024 / _MIB
 
 
 def _prefetch(server: Server, runs: int, count: int) -> Figures:
@@ -138,6 +130,8 @@ MEASUREMENTS: dict[str, Measurement] = {
     "growth": _growth,
     "raw-growth": _raw_growth,
     "prefetch": _prefetch,
+    "fleet": fleet.elapsed,
+    "fleet-growth": fleet.growth,
 }
 """By name. Each takes the server, the runs and the invocations."""
 
