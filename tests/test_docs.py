@@ -19,6 +19,7 @@ import ssm_mwx
 import ssm_mwx.report
 import ssm_mwx.testing
 from ssm_mwx import WindowExecution
+from ssm_mwx.operations import OPERATION_NAMES
 from ssm_mwx.testing import ExecutionStore, samples
 from tests.support.examples import parsers
 
@@ -70,6 +71,23 @@ def test_readme_on_pypi_has_absolute_links() -> None:
 
     assert f"{at_tag}CHANGELOG.md" in links
     assert [link for link in links if not link.startswith(at_tag)] == []
+
+
+def test_usage_lists_each_extra() -> None:
+    """The table of extras has those of `pyproject.toml`; `test` is for contributors."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    text = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+    table = text[text.index("| extra |") : text.index("## Permissions")]
+    listed: list[str] = re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE)
+
+    assert sorted([*listed, "test"]) == sorted(settings["project"]["optional-dependencies"])
+
+
+def test_policy_allows_each_operation() -> None:
+    """The policy that the pages show has one permission for each wrapped operation."""
+    text = (ROOT / "docs" / "usage.md").read_text(encoding="utf-8")
+
+    assert re.findall(r'"ssm:(\w+)"', text) == sorted(OPERATION_NAMES, key=str.lower)
 
 
 def test_address_of_repository_is_in_one_place() -> None:
