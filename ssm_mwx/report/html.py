@@ -42,7 +42,7 @@ _WIDTHS = {
     "Node": "165px",
     "Start (UTC)": "130px",
     "Duration": "85px",
-    "Command id": "32%",
+    "Command id": "27%",
 }
 """Widths of columns; the others share the rest."""
 _CAUSES = 10

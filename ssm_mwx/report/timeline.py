@@ -23,7 +23,7 @@ from ssm_mwx.report.sampling import Bars, Item, Lane, choose
 if TYPE_CHECKING:
     from ssm_mwx.report.task_report import TaskReport
 
-_WIDTH = 760
+_WIDTH = 700  # with names, as wide as the output of JupyterLab beside its file browser
 _HEADING = 26
 _NAMED_STEP = 18  # bars so far apart have room for a name
 _STEPS = ((30, _NAMED_STEP), (100, 7), (300, 3))  # up to so many bars: so many pixels for each
