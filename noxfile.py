@@ -191,9 +191,11 @@ def check_scripts(session: nox.Session, python: str, names: Sequence[str]) -> No
 
 @nox.session(python=OLDEST)
 def docs(session: nox.Session) -> None:
-    """Build the pages with warnings as errors, and run their examples."""
+    """Build the pages with warnings as errors, and the README as PyPI does; run the examples."""
     session.install("-q", "-e", ".[test]", *group("docs"))
     session.run("sphinx-build", "-q", "-W", "--keep-going", "-E", "docs", "docs/_build")
+    page = str(Path(session.create_tmp()) / "pypi.html")
+    session.run("python", "-m", "readme_renderer", "--package", "ssm_mwx", "--output", page)
     session.run("pytest", "-q", "tests/test_docs.py", "tests/test_examples.py")
     session.log("built: docs/_build/index.html")
 
@@ -207,11 +209,11 @@ def notebook(session: nox.Session) -> None:
 
 @nox.session(python=NEWEST)
 def wheel(session: nox.Session) -> None:
-    """Check the wheel: its content, its README, each extra alone, and the tests with it."""
+    """Check the wheel: its content, each extra alone, and the tests with the installed wheel."""
     outside = Path(session.create_tmp()).resolve() / "outside"
     shutil.rmtree(outside, ignore_errors=True)
     outside.mkdir()
-    session.install("-q", "build", "twine", "readme_renderer[md]")
+    session.install("-q", "build", "twine")
     session.run("python", "-m", "build", "--outdir", str(outside / "dist"), silent=True)
     session.run("twine", "check", "--strict", *map(str, (outside / "dist").iterdir()))
     (built,) = (outside / "dist").glob("*.whl")
@@ -223,7 +225,6 @@ def wheel(session: nox.Session) -> None:
         copy(ROOT / name, outside / name)
     session.install("-q", f"ssm_mwx[test] @ {built.as_uri()}")
     session.chdir(outside)
-    session.run("python", "-m", "readme_renderer", "-p", "ssm_mwx", "-o", "pypi.html")
     session.run("python", "-c", f"import ssm_mwx; {NOT_FROM_CHECKOUT}", str(ROOT))
     session.run("pytest", "-q", *session.posargs)
 
