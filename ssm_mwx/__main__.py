@@ -1,10 +1,12 @@
 """The program: ``ssm-mwx`` or ``python -m ssm_mwx``."""
 
+import gc
 import sys
 
 
 def main() -> None:
     """Run the command line; without its extra, say so in one line."""
+    gc.disable()  # until the imports are done: they make many objects, and no garbage
     try:
         from ssm_mwx.cli import main as run
     except ImportError as error:

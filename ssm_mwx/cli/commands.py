@@ -1,28 +1,39 @@
-"""The commands that fetch a task execution from AWS."""
+"""The group of all commands. Each is imported when it runs, so that none waits for another."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+import importlib
 
 import click
 
-from ssm_mwx import optional
-from ssm_mwx.cli import options, output, progress
-from ssm_mwx.cli.demo import demo
+from ssm_mwx.cli import options
 from ssm_mwx.cli.exit_status import Failing
-from ssm_mwx.cli.listings import executions, invocations, nodes, tasks
-from ssm_mwx.cli.options import Choices, Connection, Seconds
-from ssm_mwx.cli.pager import paged
-from ssm_mwx.cli.serve import serve
-from ssm_mwx.redaction import clean
-from ssm_mwx.waiter import POLL_INTERVAL
 
-if TYPE_CHECKING:
-    from ssm_mwx.models import TaskExecution
+_MODULE_OF_COMMAND = {
+    "demo": "demo",
+    "executions": "listings",
+    "invocations": "listings",
+    "nodes": "listings",
+    "report": "task",
+    "serve": "serve",
+    "task": "task",
+    "tasks": "listings",
+    "wait": "task",
+}
+
+
+class _Commands(Failing):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return list(_MODULE_OF_COMMAND)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in _MODULE_OF_COMMAND:
+            return None
+        module = importlib.import_module(f"ssm_mwx.cli.{_MODULE_OF_COMMAND[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -33,7 +44,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
         context.exit()
 
 
-@click.group(cls=Failing, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--version",
     is_flag=True,
@@ -45,138 +56,3 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
 @options.options(with_environment=True)
 def main() -> None:
     """Task executions of AWS Systems Manager maintenance windows."""
-
-
-main.add_command(demo)
-main.add_command(serve)
-main.add_command(executions)
-main.add_command(tasks)
-main.add_command(invocations)
-main.add_command(nodes)
-
-
-@main.command()
-@options.of_a_task
-@options.formats("table", "json")
-@options.show_sensitive
-@click.pass_obj
-def task(
-    where: Connection, *, window_execution_id: str, task_execution_id: str, choices: Choices
-) -> None:
-    """Show a task execution."""
-    with where.open() as client:
-        found = client.get_task_execution(window_execution_id, task_execution_id)
-    with paged(is_wanted=not where.no_cli_pager):
-        _echo_task(found, choices)
-
-
-@main.command()
-@options.of_a_task
-@click.option(
-    "--timeout",
-    type=Seconds(),
-    default="1h",
-    show_default=True,
-    metavar="DURATION",
-    help="How long to wait: seconds, or such as 90s, 30m, 2h, 1h30m.",
-)
-@click.option(
-    "--poll-interval",
-    type=Seconds(),
-    default=f"{POLL_INTERVAL:g}s",
-    show_default=True,
-    metavar="DURATION",
-    help="Delay between polls.",
-)
-@options.formats("table", "json")
-@options.show_sensitive
-@click.pass_obj
-def wait(
-    where: Connection,
-    *,
-    window_execution_id: str,
-    task_execution_id: str,
-    timeout: float,
-    poll_interval: float,
-    choices: Choices,
-) -> int:
-    """Wait until a task execution has ended, then show it.
-
-    The exit status is 0 if it succeeded, 1 if it did not, 2 for a wrong argument, 3 at the timeout
-    and 4 if a call fails.
-    """
-    with where.open() as client, progress.of_a_wait() as on_poll:
-        ended = client.wait_for_task(
-            window_execution_id,
-            task_execution_id,
-            timeout=timeout,
-            poll_interval=poll_interval,
-            on_poll=on_poll,
-        )
-    _echo_task(ended, choices)
-    return 0 if ended.succeeded else 1
-
-
-@main.command()
-@options.of_a_task
-@click.option(
-    "--html",
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    metavar="FILE",
-    help="Write the report to FILE as an HTML page (- for standard output).",
-)
-@click.option(
-    "--nodes/--no-nodes",
-    default=True,
-    help="Whether to look up how each node fared (ListCommandInvocations).  [default: nodes]",
-)
-@click.option(
-    "--max-rows",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Rows of a table at most.",
-)
-@click.pass_obj
-def report(
-    where: Connection,
-    *,
-    window_execution_id: str,
-    task_execution_id: str,
-    html: Path | None,
-    nodes: bool,
-    max_rows: int | None,
-) -> None:
-    """Show how a task execution went, on every node."""
-    with where.open() as client:
-        made = client.report(window_execution_id, task_execution_id, nodes=nodes)
-    if html is None:
-        with optional.extra("cli"):
-            from ssm_mwx.cli import tables
-        with paged(is_wanted=not where.no_cli_pager):
-            output.echo(tables.report(made, max_rows=max_rows))
-        return
-    to_html = made.to_html if max_rows is None else partial(made.to_html, max_rows=max_rows)
-    page = _with_warnings_on_one_line(to_html).encode()
-    if str(html) == "-":
-        output.echo(page)
-    else:
-        html.write_bytes(page)
-
-
-def _echo_task(found: TaskExecution, choices: Choices) -> None:
-    if choices.format == "json":
-        members = output.members_of(found, show_sensitive=choices.show_sensitive)
-        output.echo(output.json_text(members, choices.query))
-        return
-    with optional.extra("cli"):
-        from ssm_mwx.cli import tables
-    output.echo(tables.task_table(found, show_sensitive=choices.show_sensitive))
-
-
-def _with_warnings_on_one_line(function: Callable[[], str]) -> str:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        result = function()
-    for warning in caught:
-        click.echo(f"ssm-mwx: warning: {clean(str(warning.message))}", err=True)
-    return result

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ssm_mwx import optional
-from ssm_mwx.cli import output
+from ssm_mwx.cli import output, startup
 from ssm_mwx.cli.surroundings import isolated
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def demo() -> None:
     """Show which of 250 nodes a sample run left unpatched, on a fake AWS; no account is needed."""
     with optional.extra("cli"):
         from ssm_mwx.cli import tables
+    startup.finish()
     with isolated():
         _show(tables.drawn)
     click.echo("\nThe same for your own account:\n")

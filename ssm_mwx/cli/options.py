@@ -12,6 +12,7 @@ import attrs
 import click
 from botocore.exceptions import BotoCoreError
 
+from ssm_mwx.cli import startup
 from ssm_mwx.cli.output import default_format
 from ssm_mwx.redaction import describe
 
@@ -53,18 +54,18 @@ class Connection:
         Raises:
             click.UsageError: boto3 cannot build one from these options.
         """
-        import boto3
-
+        from ssm_mwx.cli.session import make_session
         from ssm_mwx.client import MaintenanceWindowClient
 
         try:
             _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
-            session = boto3.Session(region_name=self.region, profile_name=self.profile)
+            session = make_session(self.region, self.profile)
             client = MaintenanceWindowClient(session=session, endpoint_url=self.endpoint_url)
             meta = client.boto_client.meta
         except (BotoCoreError, ValueError) as error:
             raise click.UsageError(str(error)) from None
         _check_region(session, meta.region_name, meta.endpoint_url)
+        startup.finish()
         return client
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from ssm_mwx.cli import startup
 from ssm_mwx.cli.surroundings import isolated
 from ssm_mwx.models import TaskExecution, WindowExecution
 
@@ -43,6 +44,7 @@ def serve(port: int, targets: int, over: float | None) -> None:
     Prints shell commands that point any AWS SDK, the AWS CLI and ssm-mwx at it, with the ids of the
     sample window and runs.
     """
+    startup.finish()
     with isolated():
         from ssm_mwx.testing import samples
         from ssm_mwx.testing import serve as serving

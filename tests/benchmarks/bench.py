@@ -107,9 +107,13 @@ def _lap(ours: str, theirs: str, url: str) -> tuple[float, float, float]:
 
 
 def _seconds_of_process(code: str, url: str) -> float:
+    return seconds_of([sys.executable, "-c", code, url])
+
+
+def seconds_of(command: Sequence[str]) -> float:
     """Return the CPU time of a fresh process."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([sys.executable, "-c", code, url], env=_environment("UTC"), check=True)
+    subprocess.run(command, env=_environment("UTC"), check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

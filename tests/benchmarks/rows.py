@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from tests.benchmarks.bench import Bench, Figure, Measure
+from tests.benchmarks.command_line import command_line
 from tests.benchmarks.loops import NotAvailableError, peer_wrapper
 from tests.benchmarks.server import PAGE_SIZE, task_of
 
@@ -160,6 +161,13 @@ ROWS = (
         _first_page,
         1.00,
         1.10,
+    ),
+    Row(
+        "command-line",
+        "`ssm-mwx task … --format json` against the same call of the AWS CLI v1, fresh processes",
+        command_line,
+        0.70,
+        0.80,
     ),
     Row(
         "prefetch",
