@@ -6,7 +6,7 @@ Every view writes them through this module and `texts`, terminals and HTML alike
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,6 +21,7 @@ FEW = 10
 """So many rows are listed in full, whatever their status."""
 
 _NODES_SHOWN = 3
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 _Counts = Counter[ExecutionStatus | None]
 _T = TypeVar("_T", bound="TaskInvocation | NodeOutcome")
@@ -38,12 +39,25 @@ def in_order(statuses: Iterable[ExecutionStatus | None]) -> list[ExecutionStatus
     return sorted(statuses, key=lambda status: (_rank(status), texts.status_text(status)))
 
 
+def grouped(items: Iterable[_T]) -> dict[ExecutionStatus | None, list[_T]]:
+    """Group by status, in the order of `in_order`; each group keeps the order given."""
+    groups: dict[ExecutionStatus | None, list[_T]] = {}
+    for item in items:
+        groups.setdefault(item.status, []).append(item)
+    return {status: groups[status] for status in in_order(groups)}
+
+
+def by_start(items: Iterable[_T]) -> list[_T]:
+    """Sort by start, what has none last."""
+    return sorted(items, key=_start_key)
+
+
 def attention_first(items: Iterable[_T]) -> list[_T]:
     """Sort by status as `in_order` does, and within a status by start."""
-    return sorted(items, key=_attention_key)
+    return [item for group in grouped(items).values() for item in by_start(group)]
 
 
-def listed(items: Iterable[_T], max_rows: int | None) -> tuple[list[_T], _Counts]:
+def listed(items: Sequence[_T], max_rows: int | None) -> tuple[list[_T], _Counts]:
     """Choose what a table lists, what needs attention first, grouped by cause.
 
     Successes are counted instead, unless all that there is are a few rows.
@@ -55,12 +69,17 @@ def listed(items: Iterable[_T], max_rows: int | None) -> tuple[list[_T], _Counts
     Returns:
         What to list, and the number of all others by status.
     """
-    ordered = sorted(attention_first(items), key=_cause_key)
-    is_short = max_rows is None or len(ordered) <= FEW
-    chosen = [item for item in ordered if is_short or item.status != ExecutionStatus.SUCCESS]
+    is_short = max_rows is None or len(items) <= FEW
+    groups = grouped(items)
+    chosen = [
+        item
+        for status, group in groups.items()
+        if is_short or status != ExecutionStatus.SUCCESS
+        for item in sorted(by_start(group), key=_cause_key)
+    ]
     if max_rows is not None:
         chosen = chosen[: max(max_rows, 0)]
-    counts: _Counts = Counter(item.status for item in ordered)
+    counts: _Counts = Counter({status: len(group) for status, group in groups.items()})
     counts.subtract(item.status for item in chosen)
     return chosen, +counts
 
@@ -69,18 +88,12 @@ def _rank(status: ExecutionStatus | None) -> float:
     return _OTHER_RANK if status is None else _RANKS.get(status, _OTHER_RANK)
 
 
-def _cause_key(item: TaskInvocation | NodeOutcome) -> tuple[float, str, str]:
-    return _rank(item.status), texts.status_text(item.status), item.status_details or ""
+def _cause_key(item: TaskInvocation | NodeOutcome) -> str:
+    return item.status_details or ""
 
 
-def _attention_key(item: TaskInvocation | NodeOutcome) -> tuple[float, str, bool, datetime]:
-    start = item.start_time
-    return (
-        _rank(item.status),
-        texts.status_text(item.status),
-        start is None,
-        start or datetime.min.replace(tzinfo=UTC),
-    )
+def _start_key(item: TaskInvocation | NodeOutcome) -> datetime:
+    return item.start_time or _LAST
 
 
 # --- numbers and durations ---

@@ -70,6 +70,6 @@ def counts_of(report: TaskReport) -> Counter[ExecutionStatus | None]:
 
 def is_unfinished(report: TaskReport) -> bool:
     """Whether anything in the report may still change."""
-    states = [(item.status, item.is_terminal) for item in (report.task, *report.invocations)]
-    states += [(node.status, node.is_terminal) for node in report.nodes or ()]
-    return any(status is not None and not is_terminal for status, is_terminal in states)
+    statuses = {item.status for item in (report.task, *report.invocations)}
+    statuses |= {node.status for node in report.nodes or ()}
+    return any(status and not ExecutionStatus(status).is_terminal for status in statuses)

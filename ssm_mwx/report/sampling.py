@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,6 @@ _STATUSES_NAMED = 5
 Item = NodeOutcome | TaskInvocation
 """What has a bar."""
 
-_Groups = dict[ExecutionStatus | None, list[Item]]
 _Totals = dict[ExecutionStatus | None, int]
 
 
@@ -58,11 +57,13 @@ def choose(report: TaskReport, now: datetime, max_bars: int) -> Bars:
     """Choose at most `max_bars` nodes or invocations, those in SUCCESS last."""
     items = items_of(report)
     drawable = [item for item in items if _can_be_drawn(item)]
-    groups = _by_status(drawable)
+    groups = formatting.grouped(drawable)
     totals = {status: len(group) for status, group in groups.items()}
     shares = shares_of(totals, max(max_bars, 0))
     lanes = (
-        Lane(status, totals[status], tuple(_even_sample(group, shares[status])))
+        Lane(
+            status, totals[status], tuple(_even_sample(formatting.by_start(group), shares[status]))
+        )
         for status, group in groups.items()
         if shares[status]
     )
@@ -110,13 +111,6 @@ def _thinned(totals: _Totals, room: int) -> _Totals:
     rest = room - len(kept)
     shares = {status: 1 + (totals[status] - 1) * rest // above_one for status in kept}
     return dict.fromkeys(totals, 0) | shares
-
-
-def _by_status(items: Iterable[Item]) -> _Groups:
-    groups: _Groups = {}
-    for item in formatting.attention_first(items):
-        groups.setdefault(item.status, []).append(item)
-    return groups
 
 
 def _can_be_drawn(item: Item) -> bool:

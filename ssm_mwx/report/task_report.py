@@ -171,8 +171,9 @@ class TaskReport:
         Raises:
             ValueError: The nodes were not looked up.
         """
-        nodes = self._looked_up().outcomes
-        return tuple(node for node in nodes if node.is_terminal and not node.succeeded)
+        ended = {status for status in self.node_counts if status and status.is_terminal}
+        failed = ended - {ExecutionStatus.SUCCESS}
+        return tuple(node for node in self._looked_up().outcomes if node.status in failed)
 
     @property
     def node_counts(self) -> Counter[ExecutionStatus | None]:

@@ -6,7 +6,7 @@ are cut here: Vega measures a text again and again to cut it, and may split an e
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -128,9 +128,9 @@ def _place(y: float, step: int) -> _Row:
 
 def _nodes_by_invocation(report: TaskReport) -> dict[int, str]:
     """Write the number of an invocation's nodes by status, under the invocation's ``id()``."""
-    counts: dict[int, Counter[ExecutionStatus | None]] = {}
+    counts: defaultdict[int, Counter[ExecutionStatus | None]] = defaultdict(Counter)
     for node in report.nodes or ():
-        counts.setdefault(id(node.invocation), Counter())[node.status] += 1
+        counts[id(node.invocation)][node.status] += 1
     return {of: formatting.counts_text(number) for of, number in counts.items()}
 
 

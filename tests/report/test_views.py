@@ -11,7 +11,7 @@ import attrs
 import pytest
 from rich.console import Console
 
-from ssm_mwx import ExecutionStatus, TaskInvocation, TaskReport, TaskType
+from ssm_mwx import ExecutionStatus, TaskInvocation, TaskReport, TaskType, texts
 from ssm_mwx.report import nodes
 from tests.support.fakes import SECRET
 from tests.support.reports import (
@@ -186,6 +186,19 @@ def test_view_says_where_a_report_is_from(view: View) -> None:
     assert "Account 123456789012\n" in view(attrs.evolve(here, region=None))
     assert "Region eu-west-1\n" in view(attrs.evolve(here, account=None))
     assert "Region" not in view(report_of())
+
+
+@each_view
+def test_view_writes_what_it_lists_alone(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nodes that succeeded, a view counts the statuses and writes none."""
+    written = Mock(wraps=texts.status_text)
+    monkeypatch.setattr(texts, "status_text", written)
+
+    view(tag_report(100, 20))
+    of_few = written.call_count
+    view(tag_report(5000, 20))
+
+    assert written.call_count == 2 * of_few > 0
 
 
 @each_view
