@@ -29,7 +29,6 @@ USES = [
     ("polars", "polars", "report.to_polars()"),
     ("altair", "notebook", "report.timeline()"),
     ("tqdm", "notebook", WITH_A_BAR),
-    ("rich", "cli", "import ssm_mwx.cli"),
     ("click", "cli", "import ssm_mwx.cli"),
 ]
 
