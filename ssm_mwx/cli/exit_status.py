@@ -7,7 +7,6 @@ pipe, as in ``… | head``.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import sys
@@ -18,11 +17,10 @@ import click
 from botocore.exceptions import BotoCoreError
 
 from ssm_mwx.cli.options import OPTION_OF_ARGUMENT, Connection
+from ssm_mwx.cli.pipes import is_closed_pipe
 from ssm_mwx.cli.resuming import StoppedListError, option
 from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
 from ssm_mwx.redaction import clean
-
-_IS_WINDOWS = os.name == "nt"
 
 
 class Failing(click.Group):
@@ -38,7 +36,7 @@ class Failing(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            if not _is_closed_pipe(error):
+            if not is_closed_pipe(error):
                 raise
             # What is left to flush has to go somewhere, or Python complains when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -57,12 +55,6 @@ class Failing(click.Group):
         except Exception as error:  # noqa: BLE001 - never 1, which says how a task ended
             return _fail(error, connection)
         return status or 0
-
-
-def _is_closed_pipe(error: OSError) -> bool:
-    """Return whether the reader of the output is gone. Windows has no error of its own for that."""
-    is_invalid_write = error.errno == errno.EINVAL and error.filename is None
-    return isinstance(error, BrokenPipeError) or (_IS_WINDOWS and is_invalid_write)
 
 
 def _fail(error: BaseException, connection: Connection, advice: str = "") -> int:

@@ -10,6 +10,9 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from ssm_mwx.cli import pipes
+from ssm_mwx.cli.pipes import ignore_closed_pipe
+
 if TYPE_CHECKING:
     import subprocess
 
@@ -39,19 +42,23 @@ def paged(*, is_wanted: bool) -> Generator[None, None, None]:
     environment = {"LESS": "FRX"} | os.environ  # the AWS CLI's: leave a short output on the screen
     stdout, encoding = sys.stdout, sys.stdout.encoding
     with subprocess.Popen(  # noqa: S603 - the user's own command
-        shlex.split(command), stdin=subprocess.PIPE, env=environment
+        split_command(command), stdin=subprocess.PIPE, env=environment
     ) as process:
         assert process.stdin is not None  # noqa: S101 - for type checkers
         sys.stdout = _PagerInput(process.stdin, encoding=encoding, errors="replace")
         try:
-            yield
-        except BrokenPipeError:
-            pass  # the user has seen enough
+            with ignore_closed_pipe():  # the user has seen enough
+                yield
         finally:
-            with suppress(BrokenPipeError):
+            with ignore_closed_pipe():
                 sys.stdout.close()
             sys.stdout = stdout
             _wait_for(process)
+
+
+def split_command(command: str) -> str | list[str]:
+    """Return the command as this system runs it: Windows' paths have backslashes."""
+    return command if pipes.IS_WINDOWS else shlex.split(command)
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> None:

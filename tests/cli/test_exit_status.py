@@ -12,7 +12,7 @@ from importlib.metadata import version
 import pytest
 
 import ssm_mwx.cli
-from ssm_mwx.cli import exit_status
+from ssm_mwx.cli import pipes
 from ssm_mwx.cli.options import Connection
 from ssm_mwx.testing import Server, samples
 from tests.cli.conftest import Run
@@ -123,7 +123,7 @@ def test_closed_pipe_is_known_on_windows(
         redirected.append(to)
 
     redirected: list[int] = []
-    monkeypatch.setattr(exit_status, "_IS_WINDOWS", is_windows)
+    monkeypatch.setattr(pipes, "IS_WINDOWS", is_windows)
     monkeypatch.setattr("os.dup2", redirect)
     monkeypatch.setattr("sys.stdout.fileno", lambda: 1)
     monkeypatch.setattr(Connection, "open", fail)

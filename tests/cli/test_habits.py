@@ -11,6 +11,7 @@ import sys
 import pytest
 
 from ssm_mwx import MaintenanceWindowClient, TaskExecution
+from ssm_mwx.cli import pager, pipes
 from ssm_mwx.cli.options import Seconds
 from ssm_mwx.testing import Server, samples
 from tests.cli.conftest import Run
@@ -230,6 +231,11 @@ def test_debug_has_nothing_to_show_of_a_wrong_argument(run: Run) -> None:
 # --- pager ---
 
 
+needs_terminals = pytest.mark.skipif(
+    not hasattr(os, "openpty"), reason="this system has no pseudo-terminals"
+)
+
+
 def on_a_terminal(*command: str, **environment: str) -> tuple[int, str]:
     """Run the real command on a pseudo-terminal; return its status and what the terminal got."""
     ours, theirs = os.openpty()
@@ -256,14 +262,15 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
+@needs_terminals
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["task", "invocations", "report"])
 def test_pager_is_that_of_aws_pager(ids: tuple[str, str], command: str) -> None:
     """On a terminal the output goes to AWS_PAGER, in colour, unless `--no-cli-pager` is given."""
-    pager = "sed 's/^/> /'"
+    sed = "sed 's/^/> /'"
 
-    status, paged = on_a_terminal(command, *ids, AWS_PAGER=pager)
-    _, plain = on_a_terminal(command, *ids, "--no-cli-pager", AWS_PAGER=pager)
+    status, paged = on_a_terminal(command, *ids, AWS_PAGER=sed)
+    _, plain = on_a_terminal(command, *ids, "--no-cli-pager", AWS_PAGER=sed)
     _, without = on_a_terminal(command, *ids, AWS_PAGER="")
 
     assert status == 0
@@ -272,12 +279,14 @@ def test_pager_is_that_of_aws_pager(ids: tuple[str, str], command: str) -> None:
     assert re.sub("^> ", "", paged, flags=re.MULTILINE) == plain == without
 
 
+@needs_terminals
 @pytest.mark.slow
 def test_pager_that_is_left_ends_the_command(ids: tuple[str, str]) -> None:
     """Leaving the pager is no error."""
     assert on_a_terminal("invocations", *ids, AWS_PAGER="true") == (0, "")
 
 
+@needs_terminals
 @pytest.mark.slow
 def test_pager_that_is_missing_is_one_line(ids: tuple[str, str]) -> None:
     """A pager that cannot be run is an error of one line."""
@@ -286,6 +295,19 @@ def test_pager_that_is_missing_is_one_line(ids: tuple[str, str]) -> None:
     assert status == 4
     assert "no-such-pager" in shown
     assert len(shown.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("is_windows", "arguments"),
+    [(True, r"C:\bin\less.exe -R"), (False, ["C:binless.exe", "-R"])],
+)
+def test_pager_of_windows_has_backslashes(
+    monkeypatch: pytest.MonkeyPatch, is_windows: bool, arguments: object
+) -> None:
+    """On Windows the command of the pager is not split as a POSIX shell does."""
+    monkeypatch.setattr(pipes, "IS_WINDOWS", is_windows)
+
+    assert pager.split_command(r"C:\bin\less.exe -R") == arguments
 
 
 def test_pager_is_for_a_terminal(
