@@ -119,7 +119,9 @@ def seconds_of(command: Sequence[str]) -> float:
 
 
 def _environment(zone: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    # Not PYTHONDONTWRITEBYTECODE and its like: users run byte code.
+    left_out = ("AWS_", "PYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     return kept | _ENVIRONMENT | {"TZ": zone}
 
 
