@@ -28,6 +28,7 @@ from ssm_mwx.models import Page
 from ssm_mwx.operations import OPERATION_NAMES, Operation
 from ssm_mwx.redaction import clean
 from ssm_mwx.retries import call_with_retries
+from ssm_mwx.sessions import new_session
 from ssm_mwx.threads import raise_if_cancelled
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def build_client(
             "profile_name", profile_name, "None beside a session, which has a profile already"
         )
     default: boto3.Session | None = boto3.DEFAULT_SESSION if profile_name is None else None
-    chosen = session or default or boto3.Session(profile_name=profile_name)
+    chosen = session or default or new_session(profile_name)
     client: Any = cast("Any", chosen).client(
         "ssm",
         region_name=region_name,

@@ -1,0 +1,94 @@
+"""The boto3 session that the library makes where it is given none."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from botocore.exceptions import ProfileNotFound
+from botocore.loaders import JSONFileLoader, Loader
+
+from ssm_mwx import MaintenanceWindowClient
+from ssm_mwx.sessions import new_session
+
+
+def loader_of(session: Any) -> Any:
+    """Return what a boto3 session reads its files with."""
+    return session._session.get_component("data_loader")
+
+
+@pytest.mark.parametrize("file", ["service-2", "paginators-1", "waiters-2", "endpoint-rule-set-1"])
+def test_session_reads_what_botocore_reads(file: str) -> None:
+    """The session reads botocore's installed files, to the same content in the same order."""
+    expected = Loader().load_service_model("ssm", file)
+
+    content = loader_of(new_session(None)).load_service_model("ssm", file)
+
+    assert json.dumps(content) == json.dumps(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.json", b'{"a": 1}', {"a": 1}),
+        ("a.json.gz", gzip.compress(b'{"a": 1}'), {"a": 1}),
+        ("b.json", b"{}", None),
+    ],
+)
+def test_session_reads_the_kinds_of_files_that_botocore_reads(
+    name: str, content: bytes, expected: object, tmp_path: Path
+) -> None:
+    """The session reads JSON, compressed or not; a file that is not there is None."""
+    (tmp_path / name).write_bytes(content)
+    loader = loader_of(new_session(None)).file_loader
+
+    assert loader.load_file(str(tmp_path / "a")) == expected
+    assert loader.exists(str(tmp_path / "a")) == (expected is not None)
+
+
+def test_session_leaves_a_file_that_is_not_json_to_botocore(tmp_path: Path) -> None:
+    """What is not JSON is botocore's to report."""
+    (tmp_path / "a.json").write_bytes(b"{")
+    loader = loader_of(new_session(None)).file_loader
+
+    with pytest.raises(json.JSONDecodeError):
+        loader.load_file(str(tmp_path / "a"))
+
+
+def test_session_is_botocore_s_own_where_its_loader_is_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A loader of another kind, as a later botocore may have, is left as it is."""
+    session = botocore.session.get_session()
+    other = Loader()
+    del other.file_loader
+    session.register_component("data_loader", other)
+    monkeypatch.setattr(botocore.session, "get_session", lambda: session)
+
+    assert not hasattr(loader_of(new_session(None)), "file_loader")
+
+
+def test_session_has_the_profile() -> None:
+    """The session has the profile, and refuses one that is not there, as boto3's does."""
+    assert new_session(None).profile_name == boto3.Session().profile_name
+    with pytest.raises(ProfileNotFound):
+        new_session("absent")
+
+
+@pytest.mark.parametrize("is_default", [True, False])
+def test_session_of_the_caller_is_not_altered(
+    is_default: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A session that is given, or is boto3's default, keeps reading its files as before."""
+    session = boto3.Session(region_name="us-east-1")
+    if is_default:
+        monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+
+    MaintenanceWindowClient(session=None if is_default else session)
+
+    assert type(loader_of(session).file_loader) is JSONFileLoader
