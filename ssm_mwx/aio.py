@@ -62,8 +62,8 @@ class AsyncMaintenanceWindowClient:
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
-        TypeError: `client` is no boto3 SSM client, for example one of aiobotocore, or `session` no
-            ``boto3.Session``.
+        TypeError: `client`, `session` or `config` is something else, such as a client of
+            aiobotocore.
     """
 
     def __init__(

@@ -84,12 +84,15 @@ def build_client(
 
     Raises:
         InvalidRequestError: Both `session` and `profile_name` are given.
-        TypeError: `session` is no ``boto3.Session``.
+        TypeError: `session` or `config` is of another class.
     """
     import boto3
+    from botocore.config import Config
 
     if session is not None:
-        validation.boto_session("session", session, boto3.Session)
+        validation.of_class("session", session, boto3.Session, "boto3.Session")
+    if config is not None:
+        validation.of_class("config", config, Config, "botocore.config.Config")
     if session is not None and profile_name is not None:
         raise InvalidRequestError(
             "profile_name", profile_name, "None beside a session, which has a profile already"

@@ -65,8 +65,8 @@ class MaintenanceWindowClient:
 
     Raises:
         InvalidRequestError: Arguments exclude each other.
-        TypeError: `client` is no boto3 SSM client, or `session` no ``boto3.Session``. The message
-            says what to write instead.
+        TypeError: `client`, `session` or `config` is something else. The message says what to
+            write instead.
     """
 
     def __init__(

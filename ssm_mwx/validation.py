@@ -155,23 +155,18 @@ def _instead_of_client(given: Any, *, is_for_asyncio: bool) -> str:
     return f'{service}: pass boto3.client("ssm"), or nothing to have one built'
 
 
-def boto_session(argument: str, given: object, kind: type) -> None:
-    """Refuse what is no boto3 session.
-
-    Args:
-        argument: The argument's name.
-        given: Its value.
-        kind: ``boto3.Session``.
+def of_class(argument: str, given: object, kind: type, name: str) -> None:
+    """Refuse an object of another class than the one of this name.
 
     Raises:
-        TypeError: It is something else, or is for asyncio.
+        TypeError: It is something else, or a session for asyncio.
     """
     if not isinstance(given, kind):
-        raise TypeError(f"{argument} must be a boto3.Session, got {_kind(given)}")
+        raise TypeError(f"{argument} must be a {name}, got {_kind(given)}")
     below = getattr(given, "_session", None)
     if inspect.iscoroutinefunction(getattr(below, "_create_client", None)):
         instead = f", which is for asyncio: {_OF_BOTO3}"
-        raise TypeError(f"{argument} must be a boto3.Session, got {_kind(given)}{instead}")
+        raise TypeError(f"{argument} must be a {name}, got {_kind(given)}{instead}")
 
 
 def _kind(given: object) -> str:

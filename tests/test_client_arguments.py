@@ -119,6 +119,13 @@ def test_session_of_another_kind_is_refused(make: Any, session: object, message:
         make(session=session)
 
 
+@pytest.mark.parametrize("make", CLIENTS)
+def test_config_of_another_kind_is_refused(make: Any) -> None:
+    """A dict is no ``Config`` of botocore."""
+    with pytest.raises(TypeError, match=r"config must be a botocore\.config\.Config, got dict$"):
+        make(config={"read_timeout": 5})
+
+
 @pytest.mark.parametrize(
     ("method", "ids"),
     [
