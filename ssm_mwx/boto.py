@@ -28,7 +28,6 @@ from ssm_mwx.models import Page
 from ssm_mwx.operations import OPERATION_NAMES, Operation
 from ssm_mwx.redaction import clean
 from ssm_mwx.retries import call_with_retries
-from ssm_mwx.sessions import new_session
 from ssm_mwx.threads import raise_if_cancelled
 
 if TYPE_CHECKING:
@@ -88,6 +87,8 @@ def build_client(
     """
     import boto3
     from botocore.config import Config
+
+    from ssm_mwx.sessions import new_session
 
     if session is not None:
         validation.of_class("session", session, boto3.Session, "boto3.Session")

@@ -27,9 +27,29 @@ def test_session_reads_what_botocore_reads(file: str) -> None:
     """The session reads botocore's installed files, to the same content in the same order."""
     expected = Loader().load_service_model("ssm", file)
 
-    content = loader_of(new_session(None)).load_service_model("ssm", file)
+    content = loader_of(new_session()).load_service_model("ssm", file)
 
     assert json.dumps(content) == json.dumps(expected)
+
+
+def test_session_makes_the_same_client() -> None:
+    """The client has the operations, the endpoint and the partitions of boto3's own."""
+    ours: Any = new_session(region_name="eu-west-1")
+    theirs: Any = boto3.Session(region_name="eu-west-1")
+    client, expected = ours.client("ssm"), theirs.client("ssm")
+
+    assert client.meta.endpoint_url == expected.meta.endpoint_url
+    assert client.meta.service_model.operation_names == expected.meta.service_model.operation_names
+    assert ours.get_available_regions("ssm") == theirs.get_available_regions("ssm")
+    assert "Boto3/" in client.meta.config.user_agent
+
+
+def test_session_reads_models_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Folders with models, which AWS_DATA_PATH and profiles name, are searched as by botocore."""
+    (tmp_path / "endpoints.json").write_text('{"version": 3, "partitions": []}')
+    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
+
+    assert new_session().get_available_partitions() == []
 
 
 @pytest.mark.parametrize(
@@ -45,7 +65,7 @@ def test_session_reads_the_kinds_of_files_that_botocore_reads(
 ) -> None:
     """The session reads JSON, compressed or not; a file that is not there is None."""
     (tmp_path / name).write_bytes(content)
-    loader = loader_of(new_session(None)).file_loader
+    loader = loader_of(new_session()).file_loader
 
     assert loader.load_file(str(tmp_path / "a")) == expected
     assert loader.exists(str(tmp_path / "a")) == (expected is not None)
@@ -54,13 +74,13 @@ def test_session_reads_the_kinds_of_files_that_botocore_reads(
 def test_session_leaves_a_file_that_is_not_json_to_botocore(tmp_path: Path) -> None:
     """What is not JSON is botocore's to report."""
     (tmp_path / "a.json").write_bytes(b"{")
-    loader = loader_of(new_session(None)).file_loader
+    loader = loader_of(new_session()).file_loader
 
     with pytest.raises(json.JSONDecodeError):
         loader.load_file(str(tmp_path / "a"))
 
 
-def test_session_is_botocore_s_own_where_its_loader_is_another(
+def test_session_is_botocores_own_where_its_loader_is_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A loader of another kind, as a later botocore may have, is left as it is."""
@@ -70,12 +90,12 @@ def test_session_is_botocore_s_own_where_its_loader_is_another(
     session.register_component("data_loader", other)
     monkeypatch.setattr(botocore.session, "get_session", lambda: session)
 
-    assert not hasattr(loader_of(new_session(None)), "file_loader")
+    assert not hasattr(loader_of(new_session()), "file_loader")
 
 
 def test_session_has_the_profile() -> None:
     """The session has the profile, and refuses one that is not there, as boto3's does."""
-    assert new_session(None).profile_name == boto3.Session().profile_name
+    assert new_session().profile_name == boto3.Session().profile_name
     with pytest.raises(ProfileNotFound):
         new_session("absent")
 

@@ -54,12 +54,12 @@ class Connection:
         Raises:
             click.UsageError: boto3 cannot build one from these options.
         """
-        from ssm_mwx.cli.session import make_session
         from ssm_mwx.client import MaintenanceWindowClient
+        from ssm_mwx.sessions import new_session
 
         try:
             _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
-            session = make_session(self.region, self.profile)
+            session = new_session(self.profile, self.region)
             client = MaintenanceWindowClient(session=session, endpoint_url=self.endpoint_url)
             meta = client.boto_client.meta
         except (BotoCoreError, ValueError) as error:

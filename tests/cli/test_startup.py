@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
-from ssm_mwx.cli.session import make_session
 from ssm_mwx.testing import Server, samples
 
 LIST_MODULES = (
@@ -55,24 +51,3 @@ def test_table_needs_no_frames(server: Server) -> None:
 
     assert "rich" in modules
     assert modules & {"pandas", "pyarrow", "polars", "altair", "moto"} == set()
-
-
-def test_session_makes_the_same_client() -> None:
-    """The client has the operations, the endpoint and the partitions of boto3's own."""
-    ours: Any = make_session("eu-west-1", None)
-    theirs: Any = boto3.Session(region_name="eu-west-1")
-    client, expected = ours.client("ssm"), theirs.client("ssm")
-
-    assert client.meta.endpoint_url == expected.meta.endpoint_url
-    assert client.meta.service_model.operation_names == expected.meta.service_model.operation_names
-    assert ours.get_available_regions("ssm") == theirs.get_available_regions("ssm")
-    assert "Boto3/" in client.meta.config.user_agent
-
-
-def test_session_reads_models_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Folders with models, which AWS_DATA_PATH and profiles name, are searched as by botocore."""
-    endpoints = '{"version": 3, "partitions": []}'
-    (tmp_path / "endpoints.json").write_text(endpoints)
-    monkeypatch.setenv("AWS_DATA_PATH", str(tmp_path))
-
-    assert make_session("eu-west-1", None).get_available_partitions() == []
