@@ -21,6 +21,8 @@ _WIDTHS_TO_COME = {"Status": len("IN_PROGRESS"), "Duration": len("59 min 59 s")}
 _LEAST_WIDTHS = {"Target": 20}
 """Columns of a terminal that a node's id takes."""
 _LEAST_WIDTH = 8
+_TEXT_WIDTH = 40
+"""Columns of a terminal for texts that are longer than those of the first page."""
 
 
 def drawn(renderable: object) -> str:
@@ -94,7 +96,8 @@ def widths_of(table: Table) -> list[int]:
     """
     console = _console()
     widths = [_natural_width(console, column) for column in table.columns]
-    gaps = 2 * (len(widths) - 1)
+    gap = 3 if console.options.ascii_only else 2  # in ASCII there is a line between columns
+    gaps = gap * (len(widths) - 1)
     texts = [index for index, column in enumerate(table.columns) if not _is_fixed(column)]
     fixed = sum(width for index, width in enumerate(widths) if index not in texts)
     least = {index: _least_width(table.columns[index]) for index in texts}
@@ -102,7 +105,8 @@ def widths_of(table: Table) -> list[int]:
     texts.sort(key=lambda index: widths[index] - least[index])
     for number, index in enumerate(texts, start=1):
         share = left // (len(texts) + 1 - number)
-        more = share if number == len(texts) else min(widths[index] - least[index], share)
+        wanted = max(widths[index], _TEXT_WIDTH) if number == len(texts) else widths[index]
+        more = min(wanted - least[index], share)
         widths[index] = least[index] + max(more, 0)
         left -= max(more, 0)
     return widths

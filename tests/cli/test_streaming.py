@@ -345,6 +345,21 @@ def test_table_of_many_pages_is_one_table(
     assert lines[-1] == "250 invocations"
 
 
+@pytest.mark.slow
+def test_table_of_many_pages_fits_in_ascii(ids: tuple[str, str]) -> None:
+    """The lines between the columns, which ASCII needs, have room."""
+    done = subprocess.run(
+        [sys.executable, "-m", "ssm_mwx", "invocations", *ids, "--format", "table"],
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "80"},
+    )
+
+    lines = done.stdout.decode("ascii").splitlines()
+    assert sum("|i-" in line for line in lines) == 250
+    assert max(map(len, lines)) <= 80
+
+
 def test_table_goes_over_empty_pages(run: Run) -> None:
     """Empty pages, which AWS may send, leave no trace in a table."""
 
