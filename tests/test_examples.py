@@ -20,6 +20,9 @@ from unittest import mock
 
 import attrs
 import pytest
+from aws_xray_sdk.core import patcher, xray_recorder
+from botocore.client import BaseClient
+from botocore.endpoint import Endpoint
 from sybil import Document, Sybil
 
 from ssm_mwx import MaintenanceWindowClient, TaskIds, WindowExecution, unstructure
@@ -34,7 +37,7 @@ MORE = {
     "fleet.md": "fleet",
     "index.md": "window",
     "how-to.md": "how_to",
-    "observability.md": "by_tag",
+    "observability.md": "patched",
     "report.md": "by_tag",
 }
 """Pages with more names, and the fixture that returns these."""
@@ -95,6 +98,17 @@ def _by_tag(maintenance_window_executions: ExecutionStore) -> dict[str, Any]:
         text = json.dumps({"CommandInvocations": nodes})
         Path(f"command-{number}.json").write_text(text, encoding="utf-8")
     return {"ids": ids, **ids._asdict()}
+
+
+@pytest.fixture(name="patched")
+def _patched(monkeypatch: pytest.MonkeyPatch, by_tag: dict[str, Any]) -> Generator[dict[str, Any]]:
+    """Undo after the page what X-Ray's SDK patches in botocore, and close its socket."""
+    monkeypatch.setattr(patcher, "_PATCHED_MODULES", set[str]())
+    for patched, name in ((BaseClient, "_make_api_call"), (Endpoint, "prepare_request")):
+        monkeypatch.setattr(patched, name, vars(patched)[name])
+    yield by_tag
+    emitter: Any = xray_recorder.emitter
+    emitter._socket.close()
 
 
 @pytest.fixture(name="how_to")
