@@ -27,9 +27,9 @@ from tests.support.reports import (
     report_of,
     secret_report,
     tag_report,
+    values_of,
 )
 
-Rows = list[dict[str, Any]]
 NOW = START + timedelta(minutes=5)
 
 
@@ -38,15 +38,9 @@ def chart_of(report: TaskReport, **options: Any) -> dict[str, Any]:
     return report.timeline(now=NOW, **options).to_dict()
 
 
-def bars_of(report: TaskReport, **options: Any) -> Rows:
+def bars_of(report: TaskReport, **options: Any) -> list[dict[str, Any]]:
     """Return the bars of the chart."""
-    return _values(chart_of(report, **options), layer=0)
-
-
-def _values(chart: dict[str, Any], layer: int) -> Rows:
-    data = chart["layer"][layer]["data"]
-    values: Rows = data["values"] if "values" in data else chart["datasets"][data["name"]]
-    return values
+    return values_of(chart_of(report, **options), layer=0)
 
 
 def shown_by_notebook(report: TaskReport) -> Any:
@@ -103,7 +97,7 @@ def test_status_has_its_colour_and_heading() -> None:
     assert dict(zip(scale["domain"], scale["range"], strict=True)) == {
         status: texts.colour_of(status) for status in statuses
     }
-    assert [row["heading"] for row in _values(chart, layer=1)] == [
+    assert [row["heading"] for row in values_of(chart, layer=1)] == [
         "FAILED  12",
         "TIMED_OUT  5",
         "SUCCESS  233",
@@ -143,7 +137,7 @@ def test_now_is_the_time_of_the_call_by_default() -> None:
 
     chart = report_of(invocation_of("IN_PROGRESS", took=None)).timeline().to_dict()
 
-    (bar,) = _values(chart, layer=0)
+    (bar,) = values_of(chart, layer=0)
     assert before - timedelta(seconds=1) < datetime.fromisoformat(bar["end"]) <= datetime.now(UTC)
 
 
@@ -175,7 +169,7 @@ def test_max_bars_is_a_maximum(max_bars: int) -> None:
     chart = chart_of(report, max_bars=max_bars)
 
     layers = range(len(chart["layer"]))
-    assert max(len(_values(chart, layer)) for layer in layers) == max_bars
+    assert max(len(values_of(chart, layer)) for layer in layers) == max_bars
 
 
 @pytest.mark.parametrize(("targets", "named"), [(20, 20), (30, 30), (40, 3), (250, 17)])
@@ -184,7 +178,7 @@ def test_bars_with_room_are_named(targets: int, named: int) -> None:
     chart = chart_of(patch_report(targets))
 
     assert chart["layer"][-1]["encoding"]["text"]["field"] == "label"
-    assert len(_values(chart, layer=-1)) == named
+    assert len(values_of(chart, layer=-1)) == named
 
 
 def test_many_failures_are_not_named() -> None:
@@ -230,7 +224,7 @@ def test_open_bar_reaches_to_the_time_of_the_report() -> None:
         report_of(invocation_of("IN_PROGRESS", took=None)), fetched_at=START + timedelta(minutes=7)
     )
 
-    (bar,) = _values(report.timeline().to_dict(), layer=0)
+    (bar,) = values_of(report.timeline().to_dict(), layer=0)
     assert bar["end"] == "2026-03-10T02:07:00.000+00:00"
 
 

@@ -194,3 +194,12 @@ def hostile_report() -> TaskReport:
         window_execution_id=SCRIPT,
         task_execution_id=SCRIPT,
     )
+
+
+def values_of(chart: dict[str, Any], layer: int) -> list[dict[str, Any]]:
+    """Return the data of a layer of a chart, as Vega-Lite has it."""
+    data = chart["layer"][layer]["data"]
+    values: list[dict[str, Any]] = (
+        data["values"] if "values" in data else chart["datasets"][data["name"]]
+    )
+    return values
