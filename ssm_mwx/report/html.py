@@ -268,4 +268,5 @@ def _timeline(report: TaskReport) -> str:
         reason = texts.shorten(clean(str(error)), 250)
         warnings.warn(f"the page has no timeline, which cannot be drawn: {reason}", stacklevel=4)
         return ""
-    return f'<figure style="margin:28px 0 0">{svg}</figure>\n'
+    # Its texts have sizes of their own. Where a mail program drops the SVG, the rest stays hidden.
+    return f'<figure style="margin:28px 0 0;font-size:0;line-height:0">{svg}</figure>\n'

@@ -247,6 +247,17 @@ def test_page_has_the_timeline() -> None:
     assert page(patch_report(20)).tags.count("svg") == 1
 
 
+def test_labels_are_hidden_where_the_picture_is_dropped() -> None:
+    """Where a mail program drops SVG and keeps its texts, they have no size."""
+    _, _, picture = patch_report(20).to_html().partition("<figure")
+
+    style, _, svg = picture.partition(">")
+    labels = re.findall(r"<text[^>]*>", svg)
+    assert "font-size:0;" in style
+    assert len(labels) > 20
+    assert [label for label in labels if not re.search(r'font-size="\d+px"', label)] == []
+
+
 def test_page_without_timeline_is_otherwise_the_same() -> None:
     """`timeline=False` leaves the picture out, for mail programs that drop SVG."""
     report = patch_report(20)
