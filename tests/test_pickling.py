@@ -37,9 +37,10 @@ def _copy(value: Any) -> Any:
 
 
 def _get_task(client: Any) -> None:
-    task = client.get_task_execution(*IDS)
     if isinstance(client, AsyncMaintenanceWindowClient):
-        asyncio.run(task)
+        asyncio.run(client.get_task_execution(*IDS))
+    else:
+        client.get_task_execution(*IDS)
 
 
 def test_client_pickles_as_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
