@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future
 from itertools import islice
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _T = TypeVar("_T")
+
+_POLL_INTERVAL = 0.1
+"""Seconds after which a thread that waits looks whether it is cancelled."""
 
 _cancellations: contextvars.ContextVar[tuple[threading.Event, ...]] = contextvars.ContextVar(
     "ssm_mwx_cancellations", default=()
@@ -99,8 +102,7 @@ def as_they_end(
     try:
         start_some()
         while in_flight:
-            raise_if_cancelled()
-            future = ended.get()
+            future = _next_of(ended)
             item = in_flight.pop(future)
             start_some()  # the caller may take its time with this one
             yield item, future
@@ -109,6 +111,19 @@ def as_they_end(
     finally:
         for future in in_flight:
             future.cancel()
+
+
+def _next_of(ended: SimpleQueue[_T]) -> _T:
+    """Wait for the next one, and notice meanwhile that nobody waits for this thread any longer.
+
+    Windows lets no Ctrl-C interrupt a wait that has no end.
+    """
+    while True:
+        raise_if_cancelled()
+        try:
+            return ended.get(timeout=_POLL_INTERVAL)
+        except Empty:
+            continue
 
 
 def raise_if_cancelled() -> None:
@@ -125,7 +140,7 @@ def sleep(seconds: float) -> None:
     end = monotonic() + seconds
     while (left := end - monotonic()) > 0:
         raise_if_cancelled()
-        _cancellations.get()[-1].wait(min(left, 0.1))
+        _cancellations.get()[-1].wait(min(left, _POLL_INTERVAL))
     raise_if_cancelled()
 
 

@@ -21,6 +21,7 @@ from ssm_mwx.testing import ExecutionStore, samples
 from ssm_mwx.threads import BackgroundCalls
 from ssm_mwx.threads import CancelledError as CancelledInBackground
 from tests.support.fakes import IDS
+from tests.support.interrupts import press_ctrl_c
 
 
 @pytest.fixture(name="executor", params=["threads", "executor"])
@@ -245,6 +246,43 @@ def test_cancelled_background_call_ends_its_gather() -> None:
 
     with pytest.raises(CancelledInBackground):
         background.start(gather_all).result(10)
+
+
+def test_cancelled_background_call_does_not_wait_for_its_gather() -> None:
+    """A gather inside a background call ends when that is cancelled, whatever its calls do."""
+    background = BackgroundCalls()
+    release = threading.Event()
+
+    with ThreadPoolExecutor(1) as executor:
+
+        def gather_all() -> None:
+            list(gather(release.wait, [(10.0,)], executor=executor))
+
+        waiting = background.start(gather_all)
+        background.cancel()
+        with pytest.raises(CancelledInBackground):
+            waiting.result(5)
+        release.set()
+
+
+def test_ctrl_c_waits_for_no_call() -> None:
+    """Ctrl-C is raised while calls are in progress."""
+    release = threading.Event()
+
+    def call() -> None:
+        press_ctrl_c()
+        release.wait(10)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(gather(call, [()]))
+    release.set()
+
+
+def test_slow_calls_are_waited_for() -> None:
+    """Waiting has no time limit."""
+    outcomes = gather(time.sleep, [(0.25,)])
+
+    assert [outcome.error for outcome in outcomes] == [None]
 
 
 def test_executor_is_not_shut_down() -> None:
