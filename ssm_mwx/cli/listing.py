@@ -9,6 +9,7 @@ import attrs
 import click
 
 from ssm_mwx.cli.options import Choices
+from ssm_mwx.cli.pipes import is_closed_pipe
 from ssm_mwx.cli.progress import Progress
 from ssm_mwx.cli.resuming import Place, StoppedListError, option
 from ssm_mwx.cli.writers import Listing, writer_for
@@ -48,10 +49,10 @@ def write_list(listing: Listing[_T], fetch: FetchBatches[_T], choices: Choices) 
             writer.write(part.items, is_last=part.is_last)
             place = part.end
             began = True
-    except (BrokenPipeError, click.UsageError):
-        raise
     except (Exception, KeyboardInterrupt) as error:
         progress.clear()
+        if _is_not_of_the_list(error):
+            raise
         token = None if isinstance(error, RepeatedTokenError) else place.token
         if began:
             writer.finish(token)
@@ -61,6 +62,13 @@ def write_list(listing: Listing[_T], fetch: FetchBatches[_T], choices: Choices) 
     progress.clear()
     if not writer.finish(place.token) and place.token is not None:
         click.echo(f"ssm-mwx: more follow: {option(place.token)}", err=True)
+
+
+def _is_not_of_the_list(error: BaseException) -> bool:
+    """Whether what failed is the output or the query: then nothing more is printed."""
+    return isinstance(error, click.UsageError) or (
+        isinstance(error, OSError) and is_closed_pipe(error)
+    )
 
 
 def _page_size(start: Place, max_items: int | None) -> int:

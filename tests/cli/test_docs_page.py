@@ -115,7 +115,8 @@ def test_shell_completes_commands_and_options(tmp_path: Path) -> None:
     (line,) = re.findall(r"^\$ (eval .*bash_source.*?) +#", PAGE, re.MULTILINE)
     code = f"""{line}
     for words in "ssm-mwx invoc" "ssm-mwx task --no-cli" "ssm-mwx tasks --format cs"; do
-        COMPREPLY=(); COMP_WORDS=($words); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _ssm_mwx_completion ssm-mwx
+        COMPREPLY=(); COMP_WORDS=($words); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+        _ssm_mwx_completion ssm-mwx
         echo "${{COMPREPLY[@]}}"
     done"""
 

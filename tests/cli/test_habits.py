@@ -367,6 +367,7 @@ def test_report_has_rows_as_asked_for(run: Run, ids: tuple[str, str]) -> None:
 # --- what is missing ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("invocations", "--format", "table"), ("nodes",), ("task",)])
 def test_json_needs_no_rich(ids: tuple[str, str], command: tuple[str, ...]) -> None:
     """Without rich JSON is written; a table is an error of one line."""

@@ -81,7 +81,9 @@ def _broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Broken]:
 # --- as they arrive ---
 
 
-@pytest.mark.parametrize(("format_", "names"), [("jsonl", 0), ("csv", 1)])
+@pytest.mark.parametrize(
+    ("format_", "names"), [("jsonl", 0), pytest.param("csv", 1, marks=pytest.mark.slow)]
+)
 def test_items_are_written_as_they_arrive(format_: str, names: int) -> None:
     """The lines of the first page are there before the second page is."""
     read = threading.Event()
@@ -392,6 +394,7 @@ def test_dumb_terminal_has_no_progress(
     assert run("invocations", *ids, "--format", "json", terminal=True).err == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_head_ends_the_list(unbuffered: str) -> None:
     """A reader that has enough ends the command with 141, with or without a buffer."""
