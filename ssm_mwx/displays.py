@@ -29,7 +29,7 @@ class Display:
 
     __slots__ = ()
 
-    _derived: ClassVar[tuple[str, ...]] = ("duration",)
+    _derived: ClassVar[tuple[str, ...]] = ()
     """Properties that follow the fields."""
 
     def _visible(self, name: str) -> object:
@@ -64,8 +64,19 @@ def _html(value: object) -> str:
             return f"{texts.time_text(value)} UTC"
         case timedelta():
             return texts.duration_text(value)
+        case Display():
+            return value._repr_html_()
+        case tuple():
+            return _html_of_all(cast("tuple[object, ...]", value))
         case _:
             return _text(value)
+
+
+def _html_of_all(values: tuple[object, ...]) -> str:
+    """Write models below each other, and anything else on one line."""
+    if all(isinstance(value, Display) for value in values):
+        return "".join(map(_html, values))
+    return _text(values)
 
 
 def _text(value: object) -> str:

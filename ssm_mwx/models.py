@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar, cast
 
 import attrs
 
@@ -59,6 +59,8 @@ class _Run(Display):
 
     __slots__ = ()
 
+    _derived: ClassVar[tuple[str, ...]] = ("duration",)
+
     status: ExecutionStatus | None
     start_time: datetime | None
     end_time: datetime | None
@@ -102,7 +104,7 @@ class _TaskRun(_Run):
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class Alarm:
+class Alarm(Display):
     """A CloudWatch alarm attached to a task (``Alarm``)."""
 
     name: str = ""
@@ -110,7 +112,7 @@ class Alarm:
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class AlarmConfiguration:
+class AlarmConfiguration(Display):
     """The alarms that stop a task (``AlarmConfiguration``)."""
 
     alarms: tuple[Alarm, ...] = ()
@@ -120,7 +122,7 @@ class AlarmConfiguration:
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class AlarmStateInformation:
+class AlarmStateInformation(Display):
     """An alarm that went off (``AlarmStateInformation``)."""
 
     name: str = ""
@@ -329,6 +331,8 @@ class _Command(Display):
 
     __slots__ = ()
 
+    _derived: ClassVar[tuple[str, ...]] = ("duration",)
+
     status: CommandInvocationStatus | None
 
     @property
@@ -391,7 +395,7 @@ class CommandPlugin(_Command):
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class NotificationConfig:
+class NotificationConfig(Display):
     """How Amazon SNS is notified of a command (``NotificationConfig``)."""
 
     notification_arn: str | None = None
@@ -403,7 +407,7 @@ class NotificationConfig:
 
 
 @attrs.frozen(field_transformer=hide_sensitive)
-class CloudWatchOutputConfig:
+class CloudWatchOutputConfig(Display):
     """Where the output of a command goes in CloudWatch Logs (``CloudWatchOutputConfig``)."""
 
     cloud_watch_log_group_name: str | None = None

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
+import xml.etree.ElementTree as ET
 from datetime import timedelta
-from html import unescape
 from typing import Any, cast
 from unittest.mock import Mock
 
@@ -12,8 +11,13 @@ import attrs
 import pytest
 
 from ssm_mwx import (
+    Alarm,
+    AlarmConfiguration,
+    AlarmStateInformation,
     CommandInvocation,
+    CommandPlugin,
     ExecutionStatus,
+    ExternalAlarmState,
     TaskExecution,
     TaskInvocation,
     TaskReport,
@@ -42,9 +46,9 @@ def html_of(shown: object) -> str:
 
 def rows_of(shown: object) -> dict[str, str]:
     """Return the texts of a display's rows, by name."""
-    rows = re.findall(r"<tr.*?</tr>", html_of(shown))
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in rows]
-    return {name: unescape(re.sub("<[^>]*>", "", text)) for name, text in cells}
+    rows = ET.fromstring(html_of(shown)).findall("tbody/tr")
+    cells = [["".join(cell.itertext()) for cell in row] for row in rows]
+    return {row[0]: row[1] for row in cells}
 
 
 def test_display_has_what_is_set() -> None:
@@ -93,6 +97,34 @@ def test_display_of_a_command_has_its_status_and_colour() -> None:
 
     assert rows_of(command)["status"] == f"■ {command.status}"
     assert texts.colour_of(command.execution_status) in html_of(command)
+
+
+def test_display_has_nested_models_as_tables() -> None:
+    """The steps of a command, and the alarms of a task, are tables within the table."""
+    command, *_ = tag_report(4, 2, details=True).commands or [CommandInvocation()]
+    task = TaskExecution(
+        alarm_configuration=AlarmConfiguration((Alarm("cpu"), Alarm("disk"))),
+        triggered_alarms=(AlarmStateInformation("cpu", ExternalAlarmState.ALARM),),
+    )
+
+    plugin, *_ = command.command_plugins or [CommandPlugin()]
+    assert html_of(plugin) in html_of(command)
+    assert rows_of(plugin) == {
+        "name": "PatchLinux",
+        "status": "■ Failed",
+        "response_start_date_time": "2026-03-10 02:00:00 UTC",
+        "response_finish_date_time": "2026-03-10 02:01:00 UTC",
+        "output": "<sensitive>",
+        "duration": "1 min 00 s",
+    }
+    assert html_of(task).count("<table") == 5
+    assert rows_of(AlarmStateInformation("cpu", ExternalAlarmState.ALARM)) == {
+        "name": "cpu",
+        "state": "ALARM",
+    }
+    assert rows_of(WindowExecution(task_execution_ids=("a", "b"))) == {
+        "task_execution_ids": '["a", "b"]'
+    }
 
 
 @pytest.mark.parametrize(
