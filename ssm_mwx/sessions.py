@@ -26,12 +26,20 @@ def new_session(profile_name: str | None = None, region_name: str | None = None)
     loader = core.get_component("data_loader")
     if hasattr(loader, "file_loader"):
         loader.file_loader = _PlainFileLoader(loader.file_loader)
-        loader.list_available_services = _only_ssm
+        loader.list_available_services = _list_without_looking
     return session
 
 
-def _only_ssm(type_name: str) -> list[str]:  # noqa: ARG001
-    return ["ssm"]
+class _EveryService(list[str]):
+    """A list that every service is on: SSM, and those that credentials come from, such as STS."""
+
+    def __contains__(self, _name: object) -> bool:
+        return True
+
+
+def _list_without_looking(type_name: str) -> list[str]:  # noqa: ARG001
+    """Return what botocore asks before it reads the model of a service."""
+    return _EveryService()
 
 
 class _PlainFileLoader:

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import DataNotFoundError, ProfileNotFound
 from botocore.loaders import JSONFileLoader, Loader
 
 from ssm_mwx import MaintenanceWindowClient
@@ -42,6 +42,22 @@ def test_session_makes_the_same_client() -> None:
     assert client.meta.service_model.operation_names == expected.meta.service_model.operation_names
     assert ours.get_available_regions("ssm") == theirs.get_available_regions("ssm")
     assert "Boto3/" in client.meta.config.user_agent
+
+
+@pytest.mark.parametrize("service", ["sts", "sso", "sso-oidc"])
+def test_session_makes_the_clients_that_credentials_come_from(service: str) -> None:
+    """botocore assumes a role, or signs in, with a client of the session's own."""
+    session: Any = new_session(region_name="eu-west-1")
+
+    assert session.client(service).meta.service_model.service_name == service
+
+
+def test_session_knows_no_service_that_botocore_does_not_have() -> None:
+    """A service without a model is still an error."""
+    session: Any = new_session(region_name="eu-west-1")
+
+    with pytest.raises(DataNotFoundError):
+        session.client("no-such-service")
 
 
 def test_session_reads_models_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
