@@ -259,7 +259,7 @@ assert (pathlib.Path(sys.argv[1]) / "ssm_mwx").resolve() not in package.parents,
 @nox.session(python=OLDEST)
 def benchmark(session: nox.Session) -> None:
     """Measure the figures of docs/performance.md; its arguments follow ``--``."""
-    session.install("-q", ".[test]", "boto3-dataclass-ssm")  # the library it is compared with
+    session.install("-q", ".[test]", "capo-ssm")  # a library it is compared with
     session.run("python", "-m", "tests.benchmarks", *session.posargs)
 
 

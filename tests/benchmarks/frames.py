@@ -1,30 +1,31 @@
-"""`TaskReport.to_pandas` beside the same frame built by hand from boto3's dicts.
+"""The frames of a report beside the same frames made by hand from boto3's dicts.
 
-Run by hand: ``python -m tests.benchmarks.frames``. Both begin with what a fetch has left in memory,
-and both read the JSON text of every ``Parameters``.
+Both begin with what a fetch has left in memory, and both read the text of every ``Parameters``.
 """
 
 from __future__ import annotations
 
+import gc
 import json
-import statistics
 import time
 from collections.abc import Callable
 from typing import Any
 
 import attrs
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 
 from ssm_mwx import TaskReport, unstructure
 from ssm_mwx.testing import samples
+from tests.benchmarks.server import Server
 
-TARGETS = 20_000
-ROUNDS = 5
+Rows = list[dict[str, Any]]
 
 
-def by_hand(invocations: list[dict[str, Any]]) -> pd.DataFrame:
-    """The frame, as one writes it who has boto3 and pandas."""
-    rows: list[dict[str, Any]] = []
+def _rows(invocations: Rows) -> Rows:
+    """The rows, as one writes them who has boto3."""
+    rows: Rows = []
     for invocation in invocations:
         parameters = json.loads(invocation["Parameters"])
         rows.append(
@@ -44,7 +45,11 @@ def by_hand(invocations: list[dict[str, Any]]) -> pd.DataFrame:
                 "window_target_id": invocation.get("WindowTargetId"),
             }
         )
-    frame = pd.DataFrame(rows)
+    return rows
+
+
+def _pandas(invocations: Rows) -> pd.DataFrame:
+    frame = pd.DataFrame(_rows(invocations))
     for name in ("start_time", "end_time"):
         frame[name] = pd.to_datetime(frame[name], utc=True)
     for name in ("task_type", "status"):
@@ -53,42 +58,54 @@ def by_hand(invocations: list[dict[str, Any]]) -> pd.DataFrame:
     return frame
 
 
-def median_of(build: Callable[[Any], pd.DataFrame], make_input: Callable[[], Any]) -> float:
-    """Seconds that `build` takes, the median of some rounds, each with an input of its own."""
-    seconds: list[float] = []
-    for _ in range(ROUNDS):
-        given = make_input()
-        start = time.perf_counter()
-        build(given)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+def _arrow(invocations: Rows) -> Any:
+    rows = _rows(invocations)
+    for row in rows:
+        start, end = row["start_time"], row["end_time"]
+        row["duration"] = None if start is None or end is None else end - start
+    return pa.Table.from_pylist(rows)
 
 
-def main() -> None:
-    """Measure both, and print a line each."""
-    task, invocations, _ = samples.patch_run(TARGETS)
+def _polars(invocations: Rows) -> pl.DataFrame:
+    return pl.DataFrame(_rows(invocations)).with_columns(
+        pl.col("task_type", "status").cast(pl.Categorical),
+        duration=pl.col("end_time") - pl.col("start_time"),
+    )
 
-    def fetched_by_boto3() -> list[dict[str, Any]]:
-        return [
+
+def _measurement(
+    ours: Callable[[TaskReport], Any], by_hand: Callable[[Rows], Any]
+) -> Callable[[Server, int, int], list[tuple[float, ...]]]:
+    """The CPU time of both, each time with objects of which nothing is parsed yet."""
+
+    def measure(_server: Server, runs: int, count: int) -> list[tuple[float, ...]]:
+        task, invocations, _ = samples.patch_run(count)
+        fetched_by_boto3 = [
             {**unstructure(item), "StartTime": item.start_time, "EndTime": item.end_time}
             for item in invocations
         ]
+        pairs: list[tuple[float, ...]] = [
+            (
+                _seconds(ours, TaskReport(task, [attrs.evolve(item) for item in invocations])),
+                _seconds(by_hand, fetched_by_boto3),
+            )
+            for _ in range(runs + 1)
+        ]
+        return pairs[1:]
 
-    def fetched_by_us() -> TaskReport:
-        return TaskReport(task, [attrs.evolve(item) for item in invocations])  # nothing parsed yet
-
-    fetched = fetched_by_us()
-    for name in ("instance_ids", "command_id", "start_time", "duration"):
-        assert list(by_hand(fetched_by_boto3())[name]) == list(fetched.to_pandas()[name])
-
-    hand = median_of(by_hand, fetched_by_boto3)
-    ours = median_of(TaskReport.to_pandas, fetched_by_us)
-    again = median_of(TaskReport.to_pandas, lambda: fetched)
-    print(f"{TARGETS:,} invocations, median of {ROUNDS}")  # noqa: T201
-    print(f"by hand from boto3's dicts:       {hand:.3f} s")  # noqa: T201
-    print(f"TaskReport.to_pandas():           {ours:.3f} s, {ours / hand:.2f} of it")  # noqa: T201
-    print(f"the same with Parameters parsed:  {again:.3f} s, {again / hand:.2f} of it")  # noqa: T201
+    return measure
 
 
-if __name__ == "__main__":
-    main()
+def _seconds(build: Callable[[Any], object], given: object) -> float:
+    gc.collect()
+    start = time.process_time()
+    build(given)
+    return time.process_time() - start
+
+
+MEASUREMENTS = {
+    "pandas": _measurement(TaskReport.to_pandas, _pandas),
+    "arrow": _measurement(TaskReport.to_arrow, _arrow),
+    "polars": _measurement(TaskReport.to_polars, _polars),
+}
+"""By the kind of frame."""

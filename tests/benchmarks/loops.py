@@ -112,35 +112,48 @@ def our_parameters_loop(url: str) -> Loop:
 
 
 def peer_loop(url: str) -> Loop:
-    """boto3's paginator, its answers wrapped by boto3-dataclass-ssm.
+    """capo-ssm, `Parameters` not read.
 
     Raises:
         NotAvailableError: It is not installed.
     """
-    client = raw_client(url)
-    wrap = peer_wrapper()
+    items = _peer_items(url)
 
     def loop(task: TaskIds) -> int:
         failed = 0
-        for page in raw_pages(client, task):
-            for item in wrap(page).WindowExecutionTaskInvocationIdentities:
-                failed += item.Status == "FAILED"
+        for item in items(task):
+            failed += item["status"] == "FAILED"
         return failed
 
     return loop
 
 
-def peer_wrapper() -> Any:
-    """What boto3-dataclass-ssm wraps an answer with.
+def peer_parameters_loop(url: str) -> Loop:
+    """capo-ssm and ``json.loads`` of each `Parameters`.
 
     Raises:
         NotAvailableError: It is not installed.
     """
+    items = _peer_items(url)
+
+    def loop(task: TaskIds) -> int:
+        failed = 0
+        for item in items(task):
+            failed += item["status"] == "FAILED"
+            json.loads(item["parameters"])
+        return failed
+
+    return loop
+
+
+def _peer_items(url: str) -> Callable[[TaskIds], Iterable[dict[str, Any]]]:
+    """What yields all invocations, as capo-ssm gives them."""
     try:
-        caster: Any = import_module("boto3_dataclass_ssm").caster
+        client: Any = import_module("capo_ssm").SSMClient(region="us-east-1", endpoint=url)
     except ModuleNotFoundError as error:
-        raise NotAvailableError("boto3-dataclass-ssm is not installed") from error
-    return caster.describe_maintenance_window_execution_task_invocations
+        raise NotAvailableError("capo-ssm is not installed") from error
+    iterate = client.iter_describe_maintenance_window_execution_task_invocations
+    return lambda task: iterate(*task, max_results=PAGE_SIZE)
 
 
 # --- with a caller that takes its time ---

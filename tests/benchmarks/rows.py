@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import attrs
 
 from tests.benchmarks.bench import Bench, Figure, Measure
 from tests.benchmarks.command_line import command_line
-from tests.benchmarks.loops import NotAvailableError, peer_wrapper
+from tests.benchmarks.loops import NotAvailableError
 from tests.benchmarks.server import PAGE_SIZE, task_of
 
 _INVOCATIONS = 20_000
@@ -67,30 +65,6 @@ def _import(bench: Bench) -> Figure:
     return Figure([pair.ratio for pair in bench.fresh(code, "import boto3")])
 
 
-def _peer(bench: Bench) -> Figure:
-    pairs = bench.pairs("peer", _INVOCATIONS)
-    return Figure([pair.ratio for pair in pairs], _what_peer_cannot_read())
-
-
-def _what_peer_cannot_read() -> str:
-    """The members at which the peer raises KeyError, as AWS's own example leaves them out."""
-    example = json.loads(_EXAMPLE.read_bytes())
-    (invocation,) = peer_wrapper()(example).WindowExecutionTaskInvocationIdentities
-    members: Iterable[str] = invocation.__class__.__dict__
-    failing = [member for member in members if not _can_read(invocation, member)]
-    return f"on AWS's example, KeyError at {', '.join(failing)}"
-
-
-def _can_read(thing: object, member: str) -> bool:
-    try:
-        getattr(thing, member)
-    except KeyError:
-        return False
-    return True
-
-
-_EXAMPLE = Path(__file__).parent.parent / "payloads" / "describe_invocations_cli.json"
-
 _OUR_FIRST_PAGE = """
 import sys
 from ssm_mwx import MaintenanceWindowClient
@@ -121,15 +95,15 @@ ROWS = (
         "new-york",
         "the same, TZ=America/New_York",
         _ratios("loop", zone="America/New_York"),
-        0.15,
-        0.22,
+        0.16,
+        0.24,
     ),
     Row(
         "parameters",
         "whole loop with every `.parameters` read, against boto3 with `json.loads` of each",
         _ratios("parameters"),
-        0.50,
-        0.60,
+        0.45,
+        0.52,
     ),
     Row("injected", "an existing client", _ratios("injected"), 1.05, 1.15),
     Row(
@@ -139,7 +113,7 @@ ROWS = (
         1.00,
         1.05,
     ),
-    Row("bytes", "bytes held per invocation in a list, against boto3's dicts", _bytes, 0.40, 0.45),
+    Row("bytes", "bytes held per invocation in a list, against boto3's dicts", _bytes, 0.30, 0.40),
     Row(
         "growth",
         "growth of the process over a stream of 200,000 after the first 5,000",
@@ -159,8 +133,8 @@ ROWS = (
         "first-page",
         "client and first page against boto3 doing the same, fresh process",
         _first_page,
-        1.00,
-        1.10,
+        0.95,
+        1.05,
     ),
     Row(
         "command-line",
@@ -192,7 +166,43 @@ ROWS = (
         4.0,
         unit=" MiB",
     ),
-    Row("peer", "boto3-dataclass-ssm, whole loop, TZ=UTC", _peer),
+    *(
+        Row(
+            kind,
+            f"`to_{kind}()` of 20,000 fresh invocations, against one by hand from boto3's dicts",
+            _ratios(kind),
+            0.70,
+            1.00,
+        )
+        for kind in ("pandas", "arrow", "polars")
+    ),
+    Row(
+        "nodes",
+        "report of 250 nodes by tag, 3 commands, 60 ms a call, against its calls one after another",
+        _ratios("nodes", 250),
+        0.45,
+        0.60,
+    ),
+    *(
+        Row(
+            view,
+            f"{what} of 50,000 nodes, against ten times that of 5,000",
+            _ratios(view, 50_000),
+            0.20,
+            1.00,
+        )
+        for view, what in (
+            ("html", "`to_html()`"),
+            ("timeline", "`timeline()`"),
+            ("terminal", "the report in a terminal"),
+        )
+    ),
+    Row("peer", "capo-ssm, whole loop, TZ=UTC", _ratios("peer")),
+    Row(
+        "peer-parameters",
+        "capo-ssm with `json.loads` of each `Parameters`, against boto3 with the same",
+        _ratios("peer-parameters"),
+    ),
 )
 
 
