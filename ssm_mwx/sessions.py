@@ -1,4 +1,4 @@
-"""The boto3 session that the library makes where it is given none: it only builds SSM clients.
+"""The boto3 session that the library makes where it is given none, to build SSM clients.
 
 Half of the time to build a client goes into botocore's files: the model of all of SSM, all
 endpoints, and a list of all services. This session reads the same files into plain dicts, which
