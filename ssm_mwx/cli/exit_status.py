@@ -28,8 +28,10 @@ class Failing(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the command that the arguments name, and exit."""
-        _prepare_standard_output()
-        sys.exit(self._status(*args, **extra))
+        _prepare_output()
+        status = self._status(*args, **extra)
+        _discard_what_cannot_be_written()
+        sys.exit(status)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; if the reader of its output is gone, end silently."""
@@ -38,8 +40,6 @@ class Failing(click.Group):
         except OSError as error:
             if not is_closed_pipe(error):
                 raise
-            # What is left to flush has to go somewhere, or Python complains when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
 
     def _status(self, *args: Any, **extra: Any) -> int:
@@ -91,12 +91,15 @@ def _option_of(argument: str) -> str:
     return OPTION_OF_ARGUMENT.get(argument) or f"--{argument.replace('_', '-')}"
 
 
-def _prepare_standard_output() -> None:
+def _prepare_output() -> None:
     """Print a question mark for a character that the encoding lacks, and write every byte.
 
     Without a buffer, as PYTHONUNBUFFERED=1 asks for, Python takes a write that a closed pipe has
-    stopped half-way for complete.
+    stopped half-way for complete. Of streams that were closed before the start there is no trace.
     """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
     stdout: object = sys.stdout
     if not isinstance(stdout, io.TextIOWrapper):
         return
@@ -106,3 +109,11 @@ def _prepare_standard_output() -> None:
         sys.stdout = io.TextIOWrapper(
             io.BufferedWriter(raw), stdout.encoding, "replace", line_buffering=True
         )
+
+
+def _discard_what_cannot_be_written() -> None:
+    """Empty the buffer of standard output, or Python complains of it at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

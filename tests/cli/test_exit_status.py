@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import shlex
 import subprocess
 import sys
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
@@ -119,19 +121,46 @@ def test_closed_pipe_is_known_on_windows(
     def fail(*_: object) -> None:
         raise error
 
-    def redirect(_: int, to: int) -> None:
-        redirected.append(to)
-
-    redirected: list[int] = []
     monkeypatch.setattr(pipes, "IS_WINDOWS", is_windows)
-    monkeypatch.setattr("os.dup2", redirect)
-    monkeypatch.setattr("sys.stdout.fileno", lambda: 1)
     monkeypatch.setattr(Connection, "open", fail)
 
-    done = run("task", *IDS)
+    assert run("task", *IDS).status == status
 
-    assert done.status == status
-    assert redirected == ([1] if status == 141 else [])
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is always full")
+@pytest.mark.parametrize("format_", ["json", "jsonl", "csv", "table"])
+def test_full_disk_is_4(server: Server, format_: str) -> None:
+    """Output that cannot be written is an error of one line."""
+    ids = server.executions.add_run(*samples.patch_run(targets=5)).task_ids
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ssm_mwx", "invocations", *ids, "--format", format_],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    assert done.returncode == 4
+    assert done.stderr == "ssm-mwx: [Errno 28] No space left on device\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.parametrize("format_", ["json", "table"])
+def test_closed_streams_are_no_error(server: Server, closed: str, format_: str) -> None:
+    """A command without an output, or without standard error, does its work."""
+    ids = server.executions.add_run(*samples.patch_run(targets=5)).task_ids
+    command = shlex.join([sys.executable, "-m", "ssm_mwx", "invocations", *ids])
+
+    done = subprocess.run(
+        ["sh", "-c", f"{command} --format {format_} {closed}"], capture_output=True, check=True
+    )
+
+    assert done.stderr == b""
+    assert bool(done.stdout) is (closed == "2>&-")
 
 
 def test_help_is_shown_without_a_command(run: Run) -> None:
