@@ -20,7 +20,6 @@ from unittest import mock
 
 import attrs
 import pytest
-from aws_xray_sdk.core import patcher, xray_recorder
 from botocore.client import BaseClient
 from botocore.endpoint import Endpoint
 from sybil import Document, Sybil
@@ -103,6 +102,8 @@ def _by_tag(maintenance_window_executions: ExecutionStore) -> dict[str, Any]:
 @pytest.fixture(name="patched")
 def _patched(monkeypatch: pytest.MonkeyPatch, by_tag: dict[str, Any]) -> Generator[dict[str, Any]]:
     """Undo after the page what X-Ray's SDK patches in botocore, and close its socket."""
+    from aws_xray_sdk.core import patcher, xray_recorder  # opens the socket
+
     monkeypatch.setattr(patcher, "_PATCHED_MODULES", set[str]())
     for patched, name in ((BaseClient, "_make_api_call"), (Endpoint, "prepare_request")):
         monkeypatch.setattr(patched, name, vars(patched)[name])
