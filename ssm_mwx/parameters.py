@@ -74,10 +74,12 @@ def _integer(value: Any) -> int | None:
 
 
 def _strings(value: Any) -> tuple[str, ...] | None:
-    return tuple(value) if value.__class__ is list and {*map(type, value)} <= _STRINGS else None
-
-
-_STRINGS = {str}
+    if value.__class__ is not list:
+        return None
+    for item in value:
+        if item.__class__ is not str:
+            return None
+    return tuple(value)
 
 
 def _unique(strings: tuple[str, ...]) -> tuple[str, ...]:
@@ -408,8 +410,9 @@ def _why_not_read(error: ValueError | RecursionError) -> str:
 
 
 def _typed(members: dict[str, Any], task_type: TaskType | None) -> Parameters:
-    if task_type in _CLASS_OF_TASK_TYPE:
-        return _read(_CLASS_OF_TASK_TYPE[task_type], members)
+    cls = _CLASS_OF_TASK_TYPE.get(task_type)
+    if cls is not None:
+        return _read(cls, members)
     if task_type is not None:
         return UnrecognizedParameters("a task type that this version does not know", members)
     if _is_unmistakably_run_command(members):
