@@ -148,7 +148,7 @@ def _note_on_commands(items: Sequence[Item], report: TaskReport) -> str:
 
 
 def _note_on_running(items: Sequence[Item], now: datetime) -> str:
-    running = sum(item.end_time is None for item in items)
+    running = sum(not item.is_terminal and item.end_time is None for item in items)
     return f"{running:,} not ended: drawn up to {texts.time_text(now)} UTC" if running else ""
 
 
