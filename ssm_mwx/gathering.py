@@ -118,14 +118,15 @@ def _checked(item: Any) -> Any:
 
 
 def _outcome(item: Any, future: Future[_R]) -> Outcome[Any, _R]:
-    """Return how an ended call ended.
+    """Return how an ended call ended. A list of arguments becomes a tuple.
 
     Raises:
         BaseException: The call raised one that is no `Exception`.
     """
+    arguments: Any = item if isinstance(item, tuple) else tuple(item)
     error = CancelledError() if future.cancelled() else future.exception()
     if error is None:
-        return Outcome(item, future.result(), None)
+        return Outcome(arguments, future.result(), None)
     if isinstance(error, Exception):
-        return Outcome(item, None, error)
+        return Outcome(arguments, None, error)
     raise error

@@ -101,10 +101,10 @@ def test_gather_calls_method_of_client_with_task_ids(
 
 
 def test_items_may_be_lists() -> None:
-    """Arguments that were read from JSON are lists."""
+    """Arguments that were read from JSON are lists; those of an outcome are a tuple."""
     items: Any = [[6, 2]]
 
-    assert [outcome.result for outcome in gather(divide, items)] == [3.0]
+    assert list(gather(divide, items)) == [Outcome((6, 2), 3.0, None)]
 
 
 # --- how many at a time ---
