@@ -117,7 +117,7 @@ def _checked(item: Any) -> Any:
     return item  # pyright: ignore[reportUnknownVariableType]
 
 
-def _outcome(item: Any, future: Future[_R]) -> Outcome[Any, _R]:
+def _outcome(item: Sequence[Any], future: Future[_R]) -> Outcome[Any, _R]:
     """Return how an ended call ended. A list of arguments becomes a tuple.
 
     Raises:
