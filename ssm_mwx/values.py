@@ -79,10 +79,10 @@ def _time(value: Any) -> datetime | None:
     try:
         if isinstance(value, str):
             value = _time_from_text(value)
+        if isinstance(value, datetime):  # what an existing client returns
+            return None if _is_nat(value) else in_utc(value)
         if isinstance(value, float | int) and not isinstance(value, bool):
             return _from_seconds(value)
-        if isinstance(value, datetime):
-            return None if _is_nat(value) else in_utc(value)
     except (ValueError, OverflowError, OSError):
         pass  # not finite, or no year that a datetime can hold
     raise MismatchError("a time")
