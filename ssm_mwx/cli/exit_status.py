@@ -11,6 +11,8 @@ import io
 import os
 import sys
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import click
@@ -23,6 +25,20 @@ from ssm_mwx.errors import InvalidRequestError, SsmMwxError, WaitTimeoutError
 from ssm_mwx.redaction import clean
 
 
+class _ClosedPipeError(Exception):
+    """The reader of the output has gone. click itself would exit with status 1."""
+
+
+@contextmanager
+def _closed_pipe_as_error() -> Generator[None, None, None]:
+    try:
+        yield
+    except OSError as error:
+        if is_closed_pipe(error):
+            raise _ClosedPipeError from None
+        raise
+
+
 class Failing(click.Group):
     """A group of commands that ends the process like this; a command returns its status."""
 
@@ -33,14 +49,15 @@ class Failing(click.Group):
         _discard_what_cannot_be_written()
         sys.exit(status)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments, which prints a help page that is asked for."""
+        with _closed_pipe_as_error():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; if the reader of its output is gone, end silently."""
-        try:
+        """Run the command."""
+        with _closed_pipe_as_error():
             return super().invoke(ctx)
-        except OSError as error:
-            if not is_closed_pipe(error):
-                raise
-            return 141
 
     def _status(self, *args: Any, **extra: Any) -> int:
         connection = Connection(debug=os.environ.get("SSM_MWX_DEBUG", "") not in ("", "0"))
@@ -50,6 +67,8 @@ class Failing(click.Group):
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             return error.exit_code
+        except _ClosedPipeError:
+            return 141
         except StoppedListError as error:
             return _fail(error.reason, connection, f"; resume with {option(error.token)}")
         except Exception as error:  # noqa: BLE001 - never 1, which says how a task ended

@@ -58,15 +58,29 @@ class Connection:
         from ssm_mwx.sessions import new_session
 
         try:
-            _ = urlsplit(self.endpoint_url or "").port  # raises for what is no port
+            if self.endpoint_url is not None:
+                _check_url(self.endpoint_url)
             session = new_session(self.profile, self.region)
             client = MaintenanceWindowClient(session=session, endpoint_url=self.endpoint_url)
             meta = client.boto_client.meta
+            _check_url(meta.endpoint_url)  # the environment's or the profile's
         except (BotoCoreError, ValueError) as error:
             raise click.UsageError(str(error)) from None
         _check_region(session, meta.region_name, meta.endpoint_url)
         startup.finish()
         return client
+
+
+def _check_url(url: str) -> None:
+    """Refuse what no call can reach.
+
+    Raises:
+        ValueError: It is no URL of a server, or has no such port.
+    """
+    parts = urlsplit(url)
+    _ = parts.port
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"--endpoint-url must be an http or https URL, got {url!r}")
 
 
 def _check_region(session: boto3.Session, region: str, endpoint_url: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import os
 import shlex
 import subprocess
 import sys
@@ -161,6 +162,24 @@ def test_closed_streams_are_no_error(server: Server, closed: str, format_: str) 
 
     assert done.stderr == b""
     assert bool(done.stdout) is (closed == "2>&-")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["--help", "--version", "task --help", "demo"])
+def test_closed_pipe_is_141_for_every_output(command: str) -> None:
+    """A help page and the version are outputs too."""
+    reader, writer = os.pipe()
+    os.close(reader)
+
+    done = subprocess.run(
+        [sys.executable, "-m", "ssm_mwx", *command.split()],
+        check=False,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+    )
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 def test_help_is_shown_without_a_command(run: Run) -> None:

@@ -49,8 +49,26 @@ def test_unforeseen_error_is_one_line_and_status_4(
     assert debug or len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:${PORT}", "http://127.0.0.1:99999"])
-def test_bad_endpoint_url_is_a_bad_argument(url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """An endpoint with no such port is refused with status 2, before any call."""
-    assert _status("--region", "us-east-1", "--endpoint-url", url, "task", *IDS) == 2
+@pytest.mark.parametrize("by", ["option", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:${PORT}",
+        "http://127.0.0.1:99999",
+        "http://",
+        "http://[::1",
+        "//host",
+        "ftp://host",
+        "localhost:5000",
+    ],
+)
+def test_bad_endpoint_url_is_a_bad_argument(
+    url: str, by: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A URL that no call can reach is refused with status 2, before any call."""
+    if by != "option":
+        monkeypatch.setenv(by, url)
+    options = ("--endpoint-url", url) if by == "option" else ()
+
+    assert _status("--region", "us-east-1", *options, "task", *IDS) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
