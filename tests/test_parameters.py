@@ -512,6 +512,7 @@ def test_named_instance_ids_are_unique_and_in_order(
 
     assert isinstance(parameters, RunCommandParameters)
     assert parameters.named_instance_ids == instance_ids
+    assert read_named(json.dumps(members), TaskType.RUN_COMMAND) == (None, instance_ids)
 
 
 def test_many_targets_are_kept() -> None:
