@@ -5,12 +5,13 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable
+from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import attrs
 import click
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, CredentialRetrievalError
 
 from ssm_mwx.cli import startup
 from ssm_mwx.cli.output import default_format
@@ -64,6 +65,8 @@ class Connection:
             client = MaintenanceWindowClient(session=session, endpoint_url=self.endpoint_url)
             meta = client.boto_client.meta
             _check_url(meta.endpoint_url)  # the environment's or the profile's
+        except (CredentialRetrievalError, JSONDecodeError):
+            raise  # what the options name is not to blame
         except (BotoCoreError, ValueError) as error:
             raise click.UsageError(str(error)) from None
         _check_region(session, meta.region_name, meta.endpoint_url)

@@ -84,3 +84,18 @@ def test_missing_region_is_a_wrong_argument(run: Run, monkeypatch: pytest.Monkey
     done = run("task", *IDS)
 
     assert (done.status, done.error) == (2, "You must specify a region.")
+
+
+@pytest.mark.parametrize("process", ["echo no JSON", "false"])
+def test_failing_credential_process_is_no_wrong_argument(
+    run: Run, server: Server, monkeypatch: pytest.MonkeyPatch, process: str
+) -> None:
+    """A helper that gives no credentials is an error like one of AWS."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    Path(os.environ["AWS_CONFIG_FILE"]).write_text(f"[default]\ncredential_process = {process}\n")
+
+    done = run("task", *server.executions.add_task().task_ids)
+
+    assert done.status == 4
+    assert done.error
