@@ -83,7 +83,7 @@ def _dask() -> Generator[Executor, None, None]:
     """Start a Dask cluster of two worker processes."""
     local_cluster: Any = distributed.LocalCluster
     cluster = local_cluster(
-        n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
+        n_workers=2, threads_per_worker=2, processes=True, dashboard_address="127.0.0.1:0"
     )
     with cluster, cluster.get_client() as client:
         yield client.get_executor()
