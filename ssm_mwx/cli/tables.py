@@ -18,9 +18,11 @@ from ssm_mwx.report import NodeOutcome, TaskReport, formatting, terminal
 
 _WIDTHS_TO_COME = {"Status": len("IN_PROGRESS"), "Duration": len("59 min 59 s")}
 """Columns of a terminal that later rows may need."""
-_LEAST_WIDTHS = {"Target": 20}
-"""Columns of a terminal that a node's id takes."""
-_LEAST_WIDTH = 8
+_LEAST_WIDTHS = {"Target": 20, "Start (UTC)": 10}
+"""Columns of a terminal that the id of a node and a date take."""
+_LEAST_WIDTH = 7
+_GAP = 3
+"""Columns of a terminal between two columns of a table."""
 _TEXT_WIDTH = 40
 """Columns of a terminal for texts that are longer than those of the first page."""
 
@@ -92,32 +94,43 @@ def plugins_table(nodes: Sequence[NodeOutcome], *, include_sensitive: bool) -> T
 def widths_of(table: Table) -> list[int]:
     """Return widths for the columns of a table and of those that continue it.
 
-    Texts share what the other columns leave of the terminal.
+    Texts share what the other columns leave of the terminal. Details at the end have no width
+    where there is no room for them: rich would take it from the ids.
     """
     console = _console()
-    widths = [_natural_width(console, column) for column in table.columns]
-    gap = 3 if console.options.ascii_only else 2  # in ASCII there is a line between columns
-    gaps = gap * (len(widths) - 1)
-    texts = [index for index, column in enumerate(table.columns) if not _is_fixed(column)]
-    fixed = sum(width for index, width in enumerate(widths) if index not in texts)
-    least = {index: _least_width(table.columns[index]) for index in texts}
-    left = max(console.width - gaps - fixed - sum(least.values()), 0)
+    columns = list(table.columns)
+    if columns[-1].header == "Details" and _room_for_texts(console, columns) < 0:
+        columns.pop()
+    widths = [_natural_width(console, column) for column in columns]
+    texts = [index for index, column in enumerate(columns) if not _is_fixed(column)]
+    least = {index: _least_width(columns[index]) for index in texts}
+    left = max(_room_for_texts(console, columns), 0)
     texts.sort(key=lambda index: widths[index] - least[index])
     for number, index in enumerate(texts, start=1):
         share = left // (len(texts) + 1 - number)
         wanted = max(widths[index], _TEXT_WIDTH) if number == len(texts) else widths[index]
-        more = min(wanted - least[index], share)
-        widths[index] = least[index] + max(more, 0)
-        left -= max(more, 0)
+        more = max(min(wanted - least[index], share), 0)
+        widths[index] = least[index] + more
+        left -= more
     return widths
 
 
 def set_widths(table: Table, widths: Sequence[int], *, with_heading: bool) -> None:
     """Give a table the widths of the first one, and its heading if it is the first one."""
     table.show_header = with_heading
+    del table.columns[len(widths) :]
     for column, width in zip(table.columns, widths, strict=True):
         column.width = width
         column.no_wrap = False
+
+
+def _room_for_texts(console: Console, columns: Sequence[Column]) -> int:
+    """Return what is left of the terminal if each text has its least width."""
+    taken = [
+        _natural_width(console, column) if _is_fixed(column) else _least_width(column)
+        for column in columns
+    ]
+    return console.width - sum(taken) - _GAP * (len(columns) - 1)
 
 
 def _natural_width(console: Console, column: Column) -> int:

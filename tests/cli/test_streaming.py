@@ -362,6 +362,41 @@ def test_table_of_many_pages_fits_in_ascii(ids: tuple[str, str]) -> None:
     assert max(map(len, lines)) <= 80
 
 
+@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize(
+    ("member", "command"),
+    [
+        ("WindowExecutions", ("executions", samples.WINDOW_ID)),
+        ("WindowExecutionTaskIdentities", ("tasks", IDS[0])),
+    ],
+)
+def test_table_of_many_pages_has_whole_ids(
+    run: Run, monkeypatch: pytest.MonkeyPatch, width: int, member: str, command: tuple[str, ...]
+) -> None:
+    """In 80 columns an id is in one piece; details are left out where they have no room."""
+    item = {
+        "WindowExecutionId": IDS[0],
+        "TaskExecutionId": IDS[0],
+        "TaskArn": "A" * 30,
+        "StartTime": 0.0,
+        "EndTime": 3599.0,
+        "Status": "SUCCESS",
+    }
+
+    def answers(request: Request) -> Answer:
+        following = {} if "NextToken" in request.members else {"NextToken": "page 2"}
+        return Answer.of_json({member: [item | {"StatusDetails": "D" * 30}] * 60} | following)
+
+    monkeypatch.setenv("COLUMNS", str(width))
+    with answering(answers) as server:
+        out = run(*command, "--format", "table", "--endpoint-url", server.url).out
+
+    assert out.count(IDS[0]) == 120
+    assert out.count("1970-01-01") == 120
+    assert max(map(len, out.splitlines())) <= width
+    assert ("Details" in out) is (command[0] == "executions" and width == 140)
+
+
 def test_table_goes_over_empty_pages(run: Run) -> None:
     """Empty pages, which AWS may send, leave no trace in a table."""
 
