@@ -65,7 +65,7 @@ def _html(value: object) -> str:
         case timedelta():
             return texts.duration_text(value)
         case Display():
-            return value._repr_html_()
+            return value._repr_html_()  # pyright: ignore[reportPrivateUsage]
         case tuple():
             return _html_of_all(cast("tuple[object, ...]", value))
         case _:

@@ -144,7 +144,8 @@ def test_repr_of_a_half_made_report() -> None:
         yield invocation_of()
         raise ConnectionError
 
-    for parts in ([fail()], [[], fail()]):
+    several: list[list[Any]] = [[fail()], [[], fail()]]
+    for parts in several:
         with pytest.raises(ConnectionError) as caught:
             TaskReport(TaskExecution(), *parts)
 
