@@ -498,6 +498,7 @@ def test_text_is_read_alike_with_and_without_orjson(text: str, task_type: TaskTy
         ({"targets": [{"key": "InstanceIds"}]}, ()),
         ({"instanceIds": ["i-1"], "InstanceIds": ["i-2", "i-1"]}, ("i-1", "i-2")),
         ({"instanceIds": ["i-1"], "INSTANCEIDS": "i-2"}, ("i-1",)),
+        ({"instanceids": ["i-2"], "instanceIds": ["i-1"]}, ("i-2", "i-1")),
         ({"targets": [{"Key": "InstanceIds", "TargetValues": ["i-1"]}]}, ("i-1",)),
         ({"targets": [{"key": "InstanceIds", "targetValues": "i-1"}]}, ()),
         ({"targets": [{"key": 5, "targetValues": ["i-1"]}, {"targetValues": ["i-1"]}]}, ()),
