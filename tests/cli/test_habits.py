@@ -164,7 +164,14 @@ def test_wrong_options_of_output(
 
 
 @pytest.mark.parametrize("region", ["mars-1", "us-esat-1"])
-@pytest.mark.parametrize("by", ["option", "AWS_REGION", "AWS_DEFAULT_REGION"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        "option",
+        pytest.param("AWS_REGION", marks=pytest.mark.slow),
+        pytest.param("AWS_DEFAULT_REGION", marks=pytest.mark.slow),
+    ],
+)
 def test_unknown_region_is_a_wrong_argument(
     run: Run, monkeypatch: pytest.MonkeyPatch, region: str, by: str
 ) -> None:
@@ -322,7 +329,14 @@ def test_pager_is_for_a_terminal(
 # --- terminal ---
 
 
-@pytest.mark.parametrize("command", [("task",), ("invocations",), ("report", "--no-nodes")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("task",),
+        pytest.param(("invocations",), marks=pytest.mark.slow),
+        pytest.param(("report", "--no-nodes"), marks=pytest.mark.slow),
+    ],
+)
 def test_no_color_is_no_escape_sequence(
     run: Run, ids: tuple[str, str], monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
@@ -337,8 +351,10 @@ def test_no_color_is_no_escape_sequence(
     assert "\x1b" not in run(name, *ids, *options, terminal=True).out
 
 
-@pytest.mark.parametrize("term", ["xterm", "dumb"])
-@pytest.mark.parametrize("columns", ["140", "80", "0", ""])
+@pytest.mark.parametrize("term", ["xterm", pytest.param("dumb", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "columns", ["140", "80", *(pytest.param(each, marks=pytest.mark.slow) for each in ("0", ""))]
+)
 def test_columns_are_those_of_the_environment(
     run: Run, ids: tuple[str, str], monkeypatch: pytest.MonkeyPatch, columns: str, term: str
 ) -> None:

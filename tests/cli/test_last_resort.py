@@ -49,7 +49,14 @@ def test_unforeseen_error_is_one_line_and_status_4(
     assert debug or len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("by", ["option", "AWS_ENDPOINT_URL_SSM", "AWS_ENDPOINT_URL"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        "option",
+        pytest.param("AWS_ENDPOINT_URL_SSM", marks=pytest.mark.slow),
+        pytest.param("AWS_ENDPOINT_URL", marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     "url",
     [

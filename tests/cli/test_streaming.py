@@ -238,7 +238,9 @@ def _ids(server: Server) -> tuple[str, str]:
     return server.executions.add_run(*samples.patch_run(targets=250)).task_ids
 
 
-@pytest.mark.parametrize("number", [7, 100, 130])
+@pytest.mark.parametrize(
+    "number", [7, *(pytest.param(each, marks=pytest.mark.slow) for each in (100, 130))]
+)
 def test_max_items_and_the_rest(run: Run, ids: tuple[str, str], number: int) -> None:
     """A list of at most N items and the rest together are the whole list."""
     arguments = ("invocations", *ids, "--format", "jsonl")
@@ -329,7 +331,7 @@ def test_nodes_of_a_command_come_once(run: Run, server: Server) -> None:
 # --- tables of many pages, and progress ---
 
 
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [80, pytest.param(140, marks=pytest.mark.slow)])
 def test_table_of_many_pages_is_one_table(
     run: Run, ids: tuple[str, str], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
@@ -362,7 +364,7 @@ def test_table_of_many_pages_fits_in_ascii(ids: tuple[str, str]) -> None:
     assert max(map(len, lines)) <= 80
 
 
-@pytest.mark.parametrize("width", [80, 140])
+@pytest.mark.parametrize("width", [80, pytest.param(140, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("member", "command"),
     [
