@@ -72,9 +72,10 @@ def test_session_reads_models_of_the_user(tmp_path: Path, monkeypatch: pytest.Mo
     ("name", "content", "expected"),
     [
         ("a.json", b'{"a": 1}', {"a": 1}),
-        ("a.json.gz", gzip.compress(b'{"a": 1}'), {"a": 1}),
+        ("a.json.gz", gzip.compress(b'{"a": 1}', mtime=0), {"a": 1}),
         ("b.json", b"{}", None),
     ],
+    ids=["plain", "compressed", "another"],
 )
 def test_session_reads_the_kinds_of_files_that_botocore_reads(
     name: str, content: bytes, expected: object, tmp_path: Path
