@@ -320,7 +320,13 @@ def show_sensitive(function: _F) -> _F:
 # --- how long ---
 
 
-class Seconds(click.ParamType[float]):
+if TYPE_CHECKING:
+    _FloatType = click.ParamType[float]
+else:
+    _FloatType = click.ParamType  # older versions of click have no type for it
+
+
+class Seconds(_FloatType):
     """A duration: seconds, or such as ``90s``, ``30m``, ``2h``, ``1h30m``, ``1d``."""
 
     name = "duration"
