@@ -88,6 +88,14 @@ def test_session_reads_the_kinds_of_files_that_botocore_reads(
     assert loader.exists(str(tmp_path / "a")) == (expected is not None)
 
 
+def test_sessions_share_what_they_read(tmp_path: Path) -> None:
+    """A file is read once, however many accounts and Regions have a session of their own."""
+    (tmp_path / "a.json").write_bytes(b'{"a": 1}')
+    first, second = (loader_of(new_session()).file_loader for _ in range(2))
+
+    assert first.load_file(str(tmp_path / "a")) is second.load_file(str(tmp_path / "a"))
+
+
 def test_session_leaves_a_file_that_is_not_json_to_botocore(tmp_path: Path) -> None:
     """What is not JSON is botocore's to report."""
     (tmp_path / "a.json").write_bytes(b"{")
