@@ -31,7 +31,7 @@ from tests.support.examples import parsers
 
 DOCS = Path(__file__).parent.parent / "docs"
 REGION = "eu-west-1"
-SLOW = {"fleet.md", "how-to.md", "report.md", "testing.md", "usage.md"}
+SLOW = {"fleet.md", "how-to.md", "report.md", "testing.md", "tutorial.md", "usage.md"}
 MORE = {
     "fleet.md": "fleet",
     "index.md": "window",

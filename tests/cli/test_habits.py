@@ -370,6 +370,7 @@ def test_columns_are_those_of_the_environment(
     assert len(re.findall(r"\bi-[0-9a-f]{17}\b", out)) > 1
 
 
+@pytest.mark.slow
 def test_report_has_rows_as_asked_for(run: Run, ids: tuple[str, str]) -> None:
     """`--max-rows` is the number of rows, of a terminal's table and of a page's."""
     node = re.compile(r"\bi-[0-9a-f]{17}\b")

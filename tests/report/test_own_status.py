@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import count
 
 import attrs
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
@@ -117,6 +118,7 @@ def rows(report: TaskReport) -> Pairs:
 SAMPLED: list[Callable[[TaskReport], Pairs]] = [terminal, page, notebook, timeline]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(runs())
 def test_node_has_its_own_status_in_every_view(run: Run) -> None:
