@@ -101,9 +101,10 @@ class ServiceError(SsmMwxError, ClientError):
         code = error.response.get("Error", {}).get("Code", "")
         message = str(error.response.get("Error", {}).get("Message", ""))
         if message.startswith(("Signature expired", "Signature not yet current")):
-            return ExpiredCredentialsError(error.response, error.operation_name)
-        chosen = ERRORS_BY_CODE.get(str(code)) or _by_http_status(error.response)
-        return chosen(error.response, error.operation_name)
+            chosen: type[ServiceError] = ExpiredCredentialsError
+        else:
+            chosen = ERRORS_BY_CODE.get(str(code)) or _by_http_status(error.response)
+        return chosen(_without_count_of_no_retries(error.response), error.operation_name)
 
     @property
     def code(self) -> str:
@@ -174,6 +175,15 @@ class ThrottlingError(ServiceError):
 
 class ValidationError(ServiceError):
     """AWS refused the request as malformed, for example a token it did not issue."""
+
+
+def _without_count_of_no_retries(response: Any) -> Any:
+    """Return the answer without botocore's "reached max retries: 0": it is asked for none."""
+    metadata = response.get("ResponseMetadata", {})
+    if metadata.get("RetryAttempts") != 0:
+        return response
+    kept = {name: value for name, value in metadata.items() if name != "MaxAttemptsReached"}
+    return {**response, "ResponseMetadata": kept}
 
 
 def _by_http_status(response: Any) -> type[ServiceError]:

@@ -370,6 +370,15 @@ def test_wait_errors_hold_the_task() -> None:
     assert str(TaskFailedError("Ended in FAILED.", TASK)) == "Ended in FAILED."
 
 
+def test_message_does_not_count_retries_that_botocore_was_not_asked_for() -> None:
+    """botocore is asked for one attempt, so its number of retries says nothing."""
+    for retries, expected in ((0, "operation: Rate"), (4, "(reached max retries: 4): Rate")):
+        error: Any = client_error("ThrottlingException", message="Rate")
+        error.response["ResponseMetadata"] |= {"MaxAttemptsReached": True, "RetryAttempts": retries}
+
+        assert str(ServiceError.from_client_error(error)).endswith(expected)
+
+
 @pytest.mark.parametrize(
     "message",
     [
