@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ssm_mwx.report.nodes import NodeOutcome
     from ssm_mwx.report.task_report import TaskReport
 
+_Cause = tuple[ExecutionStatus | None, str | None]
+
+_CAUSES = 10
+
 
 def lines_of(report: TaskReport) -> Iterator[str]:
     """Yield the numbers of a report, where it is from, and what one must know to read it."""
@@ -50,6 +54,14 @@ def number_of_items(report: TaskReport) -> str:
         return invocations
     known = "known node" if report.invocations_without_nodes else "node"
     return f"{invocations}, {texts.number_of(len(report.nodes), known)}"
+
+
+def causes_of(report: TaskReport) -> tuple[list[tuple[_Cause, int]], str]:
+    """Return the most frequent causes with their numbers of nodes, and a sentence on the others."""
+    causes = report.failure_causes.most_common() if report.nodes else []
+    hidden = sum(number for _, number in causes[_CAUSES:])
+    rest = f"{texts.number_of(hidden, 'more node')} failed of other causes." if hidden else ""
+    return causes[:_CAUSES], rest
 
 
 def without_nodes_text(number: int) -> str:

@@ -45,7 +45,6 @@ _WIDTHS = {
     "Command id": "27%",
 }
 """Widths of columns; the others share the rest."""
-_CAUSES = 10
 
 
 def fragment(report: TaskReport, max_rows: int | None = FRAGMENT_ROWS) -> str:
@@ -156,15 +155,12 @@ def _counts(report: TaskReport) -> str:
 
 def _causes(report: TaskReport) -> str:
     """Write how many nodes failed of each cause, the most frequent first."""
-    causes = report.failure_causes.most_common() if report.nodes else []
+    causes, rest = headline.causes_of(report)
     rows = (
         (f"{number:,}", _status(status), _text(texts.value_text(details)))
-        for (status, details), number in causes[:_CAUSES]
+        for (status, details), number in causes
     )
-    hidden = sum(number for _, number in causes[_CAUSES:])
-    return _table(("Failed nodes", "Status", "Cause"), rows) + _note(
-        f"{texts.number_of(hidden, 'more node')} failed of other causes." if hidden else ""
-    )
+    return _table(("Failed nodes", "Status", "Cause"), rows) + _note(rest)
 
 
 # --- the tables ---

@@ -51,9 +51,7 @@ def report_view(
     if report.nodes is None:
         yield from _invocations(report.invocations, report.fetched_at, max_rows)
         return
-    if report.failure_causes:
-        yield ""
-        yield _causes_table(report, max_rows)
+    yield from _causes(report)
     yield from _nodes(report.nodes, options, max_rows)
     yield from _invocations(report.invocations_without_nodes, report.fetched_at, max_rows)
 
@@ -193,13 +191,19 @@ def _counts_table(counts: Mapping[ExecutionStatus | None, int], bar: str) -> Tab
     return table
 
 
-def _causes_table(report: TaskReport, max_rows: int) -> Table:
+def _causes(report: TaskReport) -> Iterator[RenderableType]:
     """Show how many nodes failed of each cause, the most frequent first."""
+    causes, rest = headline.causes_of(report)
+    if not causes:
+        return
     table = _table("Nodes", "Status", "Cause")
     table.columns[0].justify = "right"
-    for (status, details), number in report.failure_causes.most_common(max_rows):
+    for (status, details), number in causes:
         table.add_row(f"{number:,}", _status(status), Text(texts.value_text(details)))
-    return table
+    yield ""
+    yield table
+    if rest:
+        yield Text(rest)
 
 
 def _nodes(

@@ -228,7 +228,7 @@ def test_view_has_no_output(view: View) -> None:
 
 
 def test_causes_are_the_most_frequent_first() -> None:
-    """A page has ten causes, and counts the nodes that failed of others."""
+    """A page and a terminal have ten causes, and count the nodes that failed of others."""
     commands = [
         command_of(node, "c-1", "Failed", status_details=f"cause {node // 2}")
         for node in range(2, 26)
@@ -236,6 +236,7 @@ def test_causes_are_the_most_frequent_first() -> None:
     report = TaskReport(report_of().task, [by_tag("c-1")], commands)
 
     assert "4 more nodes failed of other causes." in page(report)
+    assert "4 more nodes failed of other causes." in terminal(report)
 
 
 @pytest.mark.slow
