@@ -13,7 +13,7 @@ from ssm_mwx.cli.pipes import is_closed_pipe
 from ssm_mwx.cli.progress import Progress
 from ssm_mwx.cli.resuming import Place, StoppedListError, option
 from ssm_mwx.cli.writers import Listing, writer_for
-from ssm_mwx.errors import RepeatedTokenError
+from ssm_mwx.errors import RepeatedTokenError, ValidationError
 from ssm_mwx.operations import DESCRIBE_INVOCATIONS
 
 _T = TypeVar("_T")
@@ -56,8 +56,8 @@ def write_list(listing: Listing[_T], fetch: FetchBatches[_T], choices: Choices) 
         token = None if isinstance(error, RepeatedTokenError) else place.token
         if began:
             writer.finish(token)
-        if token is None:
-            raise
+        if token is None or (not began and isinstance(error, ValidationError)):
+            raise  # the token itself was refused
         raise StoppedListError(error, token) from error
     progress.clear()
     if not writer.finish(place.token) and place.token is not None:

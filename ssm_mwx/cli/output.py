@@ -33,8 +33,12 @@ def default_format() -> str:
 
 
 def echo(text: str | bytes) -> None:
-    """Write to standard output, now."""
-    click.echo(text, nl=False)
+    """Write to standard output, now, in its own encoding: click writes UTF-8 instead of ASCII."""
+    if isinstance(text, bytes):
+        click.echo(text, nl=False)
+    else:
+        sys.stdout.write(text)
+        sys.stdout.flush()
 
 
 # --- JSON ---

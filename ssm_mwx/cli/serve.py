@@ -27,7 +27,7 @@ _DAY = 86_400
 )
 @click.option(
     "--targets",
-    type=click.IntRange(min=0),
+    type=click.IntRange(min=1),
     default=250,
     show_default=True,
     help="Targets of the patch run.",

@@ -49,6 +49,7 @@ def test_task_is_json_without_secrets(run: Run, task: TaskExecution, tmp_path: P
     assert load_task_execution(tmp_path / "task.json") == expected
 
 
+@pytest.mark.slow
 def test_task_has_secrets_if_asked_for(run: Run, task: TaskExecution, tmp_path: Path) -> None:
     """With `--show-sensitive` the whole task loads again."""
     (tmp_path / "task.json").write_text(run("task", *task.task_ids, "--show-sensitive").out)
@@ -164,6 +165,23 @@ def test_invocations_as_csv_for_excel(server: Server, task: TaskExecution) -> No
 
     assert done.stdout.startswith(b"\xef\xbb\xbfinstance_ids,")
     assert "Échec" in done.stdout.decode("utf-8-sig")
+
+
+@pytest.mark.slow
+def test_output_has_no_character_that_ascii_lacks(server: Server, task: TaskExecution) -> None:
+    """A stream of ASCII has a question mark for what it lacks, and no UTF-8."""
+    server.executions.add_invocations(task, [TaskInvocation(status_details="Échec")])
+    command = [sys.executable, "-m", "ssm_mwx", "invocations", *task.task_ids, "--format"]
+
+    for chosen in ("csv", "table"):
+        done = subprocess.run(
+            [*command, chosen],
+            capture_output=True,
+            check=True,
+            env=os.environ | {"PYTHONIOENCODING": "ascii"},
+        )
+        assert b"?chec" in done.stdout
+        assert done.stdout.isascii()
 
 
 def test_excel_is_for_csv_only(run: Run) -> None:
@@ -349,6 +367,7 @@ def test_report_warns_on_one_line(
     assert done.error.startswith("warning: the page has no timeline, which cannot be drawn: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "status"), [(".", 2), ("no/such/folder/report.html", 4)])
 def test_report_that_cannot_be_written_is_one_line(
     run: Run, ids: tuple[str, str], tmp_path: Path, name: str, status: int

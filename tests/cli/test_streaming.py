@@ -196,6 +196,16 @@ def test_failure_keeps_json_and_tables(run: Run) -> None:
     assert json_.error == table.error
 
 
+def test_refused_token_is_not_offered_again(run: Run, server: Server) -> None:
+    """A token that AWS refuses is nothing to resume with."""
+    ids = server.executions.add_run(*samples.patch_run(targets=1)).task_ids
+
+    done = run("invocations", *ids, "--starting-token", "zzz")
+
+    assert (done.status, done.out) == (4, "")
+    assert done.error.endswith("The specified token is not valid")
+
+
 @pytest.mark.usefixtures("broken")
 def test_failure_at_the_first_page_keeps_the_token_given(run: Run) -> None:
     """If nothing came, nothing is printed, and the same token resumes."""
