@@ -58,8 +58,11 @@ def time_filter(argument: str, given: object, key: str) -> list[dict[str, Any]]:
     if given is None:
         return []
     if isinstance(given, datetime) and given.utcoffset() is not None:
-        text = given.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return [{"Key": key, "Values": [text]}]
+        try:
+            text = given.astimezone(UTC).isoformat(timespec="milliseconds")
+        except OverflowError:
+            raise InvalidRequestError(argument, given, "a time that UTC can express") from None
+        return [{"Key": key, "Values": [text.replace("+00:00", "Z")]}]
     raise InvalidRequestError(argument, given, "a datetime with a time zone, or None")
 
 

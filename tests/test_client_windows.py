@@ -28,6 +28,7 @@ from tests.support.servers import Answer, AnswerServer, Request, answering
 
 WINDOW = "mw-0123456789abcdef0"
 WINDOW_EXECUTION, TASK = IDS
+WEST = timezone(timedelta(hours=-5))
 START = datetime(2026, 3, 10, 2, tzinfo=UTC)
 
 
@@ -200,6 +201,11 @@ def test_async_client_has_the_same_reads() -> None:
             "iter_window_executions",
             {"window_id": WINDOW, "executed_after": datetime(2026, 1, 1)},  # noqa: DTZ001
             "executed_after must be a datetime with a time zone, or None, got datetime.datetime",
+        ),
+        (
+            "iter_window_executions",
+            {"window_id": WINDOW, "executed_before": datetime.max.replace(tzinfo=WEST)},
+            "executed_before must be a time that UTC can express, got",
         ),
         (
             "iter_window_executions",
