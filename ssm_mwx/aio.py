@@ -93,7 +93,7 @@ class AsyncMaintenanceWindowClient:
         return self._client.boto_client
 
     async def get_task_execution(
-        self, window_execution_id: Id, task_execution_id: str
+        self, window_execution_id: Id, task_execution_id: Id
     ) -> TaskExecution:
         """See `MaintenanceWindowClient.get_task_execution`."""
         return await _in_thread(
