@@ -231,6 +231,7 @@ class TestPager:
 
         assert asyncio.run(main()) == ["1.1", "1.2", "2.1", "2.2"]
 
+    @pytest.mark.slow
     def test_leaving_early_does_not_wait(self) -> None:
         """Leaving an iteration during a fetch waits for nothing."""
         pages = answers_of_sizes([1, 1])
@@ -368,6 +369,7 @@ class TestLoop:
 class TestReport:
     """`report` returns the sync client's report."""
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("statuses", [(), "FAILED"])
     @pytest.mark.parametrize("progress", [False, True])
     def test_report_equals_the_sync_client_s(

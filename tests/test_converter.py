@@ -145,6 +145,7 @@ def read_or_path(data: dict[str, Any], cls: type[Any]) -> Any:
         return error.path
 
 
+@pytest.mark.slow
 @given(
     items=st.lists(
         st.dictionaries(

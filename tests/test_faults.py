@@ -202,6 +202,7 @@ def test_resume_token_works_in_a_new_process(at_page: int) -> None:
         assert got + _go_on_in_a_new_process(server, pager.resume_token) == TASK.targets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, ValueError], ids=lambda stop: stop.__name__)
 @pytest.mark.parametrize("after", [1, 9, 10, 11, 25, 49, 50])
 def test_failing_consumer_repeats_at_most_one_page(stop: type[BaseException], after: int) -> None:

@@ -121,6 +121,7 @@ def test_starting_token_selects_the_first_page() -> None:
     assert pages == [(1, ["2.1"]), (2, ["3.1"])]
 
 
+@pytest.mark.slow
 @given(sizes=page_sizes, last_token=last_tokens)
 def test_items_come_in_order_for_any_page_sizes(sizes: list[int], last_token: str | None) -> None:
     """Items and pages have all invocations in order, whatever the sizes of the pages."""

@@ -63,6 +63,7 @@ def test_client_pickles_as_its_arguments(monkeypatch: pytest.MonkeyPatch) -> Non
     assert copy.boto_client is not client.boto_client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [MaintenanceWindowClient, AsyncMaintenanceWindowClient])
 def test_profile_and_retry_timeout_travel(
     kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

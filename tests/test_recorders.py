@@ -57,6 +57,7 @@ def test_after_call_sees_the_answer_of_aws(server: Server) -> None:
         assert answer[member] == expected[member].timestamp()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("replay", [_built, _existing])
 @pytest.mark.parametrize("record", [_built, _existing])
 def test_placebo_replays_what_it_recorded(

@@ -121,6 +121,7 @@ def test_execution_id_of_other_tasks_is_no_command_id() -> None:
     assert [row[-1] for row in shown(report).rows] == ["Execution id", "x"]
 
 
+@pytest.mark.slow
 def test_notebook_shows_25_rows() -> None:
     """A notebook shows 25 rows and says how many are hidden."""
     document = shown(patch_report(5000))

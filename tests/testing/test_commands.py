@@ -89,6 +89,7 @@ MIDDLE = min(item.requested_date_time for item in OF_COMMAND if item.requested_d
 HOUR = timedelta(hours=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
@@ -128,6 +129,7 @@ def test_list_filters_all_apply(ssm: Any) -> None:
         assert answer["CommandInvocations"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("members", "code"),
     [
@@ -230,6 +232,7 @@ def test_get_returns_the_only_step(ssm: Any) -> None:
     assert (never["StatusDetails"], never["StandardOutputContent"]) == ("Undeliverable", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("members", "code"),
     [

@@ -49,6 +49,7 @@ def _describe(ssm: Any, request: dict[str, Any]) -> Any:
     return ssm.describe_maintenance_window_execution_task_invocations(**request)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("members", "expected"),
     [
@@ -239,6 +240,7 @@ def test_window_execution_has_the_members_of_each_operation(
     assert "TaskParameters" not in tasks["WindowExecutionTaskIdentities"][0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -302,6 +304,7 @@ def test_tasks_are_filtered_by_status(ssm: Any, window: WindowExecution) -> None
     assert [item["TaskType"] for item in answer["WindowExecutionTaskIdentities"]] == ["LAMBDA"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("operation", "members"),
     [

@@ -178,6 +178,7 @@ def test_simulation_ends_when_an_invocation_is_added(store: ExecutionStore, cloc
     assert len(_seen(added)[1]) == 11
 
 
+@pytest.mark.slow
 def test_simulation_counts_real_time_from_the_first_call(store: ExecutionStore) -> None:
     """Without a clock the first call sees the run PENDING, however late it comes."""
     added = store.add_run(*samples.patch_run(targets=1), over=0.01)

@@ -148,6 +148,7 @@ def test_server_listens_on_ipv6() -> None:
 # --- errors of moto ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("service", "method", "arguments"),
     [
