@@ -205,7 +205,9 @@ def ids(*options_by_position: str) -> Callable[[_F], _F]:
     return add
 
 
-of_a_task = ids("--window-execution-id", "--task-id")
+def of_a_task(function: _F) -> _F:
+    """Add the two ids of a task, and the options of every command."""
+    return ids("--window-execution-id", "--task-id")(function)
 
 
 # --- which part of a list, and in which format ---
