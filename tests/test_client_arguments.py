@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any, Self
+from typing import Any
 from unittest import mock
 
 import boto3
@@ -21,19 +21,16 @@ FOR_ASYNCIO = "which is for asyncio: pass one of boto3; AsyncMaintenanceWindowCl
 class _AsyncClient(FakeSsmClient):
     """Has the methods of boto3's client; as with aiobotocore, the call behind them is async."""
 
-    async def _make_api_call(self, name: str, members: object) -> None:
-        raise NotImplementedError
+    async def _make_api_call(self, name: str, members: object) -> None: ...
 
 
 class _AsyncContext:
     """What aiobotocore returns for a client, until ``async with`` enters it."""
 
-    async def __aenter__(self) -> Self:
-        raise NotImplementedError
+    async def __aenter__(self) -> None: ...
 
 
-async def _create_client() -> None:
-    raise NotImplementedError
+async def _create_client() -> None: ...
 
 
 class _AsyncSession(boto3.Session):
