@@ -59,7 +59,7 @@ class _AsyncSession(boto3.Session):
     ],
 )
 def test_client_of_another_kind_is_refused(make: Any, given: object, message: str) -> None:
-    """What is no boto3 SSM client is refused at once, and the error says what to pass instead."""
+    """What is no boto3 SSM client is refused immediately; the error says what to pass instead."""
     with pytest.raises(TypeError, match=f"client must be a boto3 SSM client, {message}"):
         make(given)
 

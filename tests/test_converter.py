@@ -208,7 +208,7 @@ def test_time_becomes_aware_and_utc(given: object, expected: datetime | None) ->
 def test_time_before_1970_is_read_on_windows(
     given: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Windows' C library refuses a time before 1970, which is read all the same."""
+    """A time before 1970 is read, although the C library of Windows refuses it."""
 
     def of_windows(seconds: float, zone: timezone) -> datetime:
         if seconds < 0:
