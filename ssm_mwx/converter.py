@@ -6,8 +6,10 @@ All of it follows from the fields of `models.py`: their types, defaults and meta
 from __future__ import annotations
 
 import types
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import repeat
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -112,21 +114,33 @@ def _tuple_hook(tuple_type: Any, converter: Converter) -> _Hook:
 def _models_hook(
     model: type[attrs.AttrsInstance], converter: Converter, structure_thoroughly: _Hook
 ) -> _Hook:
-    """Return what reads a list of models, one member of all items after the other."""
+    """Return what reads a list of models, one member of all items after the other.
+
+    It stores each value where the class would, without calling the class: that takes half the time.
+    """
     readers = _readers_of(model, converter)
     members = [
-        (MEMBER_OF_FIELD[model][field.name], _reader_of_many(field, readers[field.name]))
+        (
+            MEMBER_OF_FIELD[model][field.name],
+            _reader_of_many(field, readers[field.name]),
+            getattr(model, field.name).__set__,
+        )
         for field in attrs.fields(model)
-        if field.name in readers
     ]
+
+    def structure_columns(value: list[dict[str, Any]]) -> tuple[Any, ...]:
+        gets = [item.get for item in value]
+        models = tuple(map(object.__new__, repeat(model, len(gets))))
+        for member, read, store in members:
+            column = read([get(member) for get in gets])
+            deque(map(store, models, column), maxlen=0)
+        return models
 
     def structure_models(value: Any, type_: Any) -> Any:
         """Read all items; only if one is not as promised, find out which."""
         if value and {*map(type, items(value))} == {dict}:
-            gets = [item.get for item in value]
             try:
-                columns = [read([get(member) for get in gets]) for member, read in members]
-                return tuple(map(model, *columns))
+                return structure_columns(value)
             except Exception:  # noqa: BLE001, S110 - cattrs finds it again, and says where it is
                 pass
         return structure_thoroughly(value, type_)

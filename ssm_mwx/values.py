@@ -190,9 +190,10 @@ def _sensitive_strings_or_none(values: list[Any]) -> list[Any]:
 
 
 def _shared_strings_or_none(values: list[Any]) -> list[Any]:
-    if {*map(type, values)} == {str}:
+    try:
         return [*map(sys.intern, values)]
-    return _read_each(shared_string_or_none, values)
+    except TypeError:
+        return _read_each(shared_string_or_none, values)
 
 
 def _times_or_none(values: list[Any]) -> list[Any]:

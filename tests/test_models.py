@@ -21,6 +21,7 @@ from ssm_mwx import (
     ExternalAlarmState,
     InvocationPage,
     LambdaParameters,
+    Page,
     RunCommandParameters,
     StepFunctionsParameters,
     TaskExecution,
@@ -28,6 +29,7 @@ from ssm_mwx import (
     TaskInvocation,
     TaskType,
     UnrecognizedParameters,
+    models,
 )
 from ssm_mwx.redaction import visible
 from tests.support.fakes import IDS, SECRET
@@ -94,6 +96,18 @@ def test_model_is_frozen(model: Any) -> None:
 def test_model_has_slots(model: attrs.AttrsInstance) -> None:
     """A model has no ``__dict__``, so that thousands of them stay small."""
     assert not hasattr(model, "__dict__")
+
+
+@pytest.mark.parametrize("cls", [cls for cls in models.MODELS if not issubclass(cls, Page)])
+def test_item_only_stores_its_fields(cls: type[attrs.AttrsInstance]) -> None:
+    """To build an item is to store its fields, and no more: pages are read without calling it."""
+    fields = attrs.fields(cls)
+
+    assert {(field.init, field.converter, field.validator) for field in fields} == {
+        (True, None, None)
+    }
+    assert not hasattr(cls, "__attrs_pre_init__")
+    assert not hasattr(cls, "__attrs_post_init__")
 
 
 @each_model
