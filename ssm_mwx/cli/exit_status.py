@@ -18,6 +18,7 @@ from typing import Any, cast
 import click
 from botocore.exceptions import BotoCoreError
 
+from ssm_mwx.cli import log
 from ssm_mwx.cli.options import OPTION_OF_ARGUMENT, Connection
 from ssm_mwx.cli.pipes import is_closed_pipe
 from ssm_mwx.cli.resuming import StoppedListError, option
@@ -63,7 +64,8 @@ class Failing(click.Group):
         connection = Connection(debug=os.environ.get("SSM_MWX_DEBUG", "") not in ("", "0"))
         defaults = {"standalone_mode": False, "obj": connection}
         try:
-            status: int | None = super().main(*args, **extra | defaults)
+            with log.shown():
+                status: int | None = super().main(*args, **extra | defaults)
         except click.exceptions.NoArgsIsHelpError as error:
             error.show()
             return error.exit_code

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from ssm_mwx.cli import pager
+from ssm_mwx.cli.terminal import is_live
 from ssm_mwx.models import TaskExecution
 from ssm_mwx.texts import number_of, status_text
 from ssm_mwx.waiter import OnPoll
@@ -39,11 +39,6 @@ class Progress:
         """Remove the line."""
         if self._is_shown:
             click.echo("\r\x1b[K", err=True, nl=False)
-
-
-def is_live() -> bool:
-    """Whether standard error is a terminal that can replace a line."""
-    return sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 @contextmanager
