@@ -6,7 +6,7 @@ import asyncio, which is slow to import and which most users of the package do n
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
@@ -151,13 +151,17 @@ class AsyncMaintenanceWindowClient:
         on_poll: waiter.OnPoll[TaskExecution] | None = None,
         raise_on_failure: bool = False,
     ) -> TaskExecution:
-        """See `MaintenanceWindowClient.wait_for_task`; `on_poll` is called in the event loop."""
+        """See `MaintenanceWindowClient.wait_for_task`.
+
+        `on_poll` is called in the event loop, and awaited if it is a coroutine function.
+        """
         get = partial(self._client.get_task_execution, window_execution_id, task_execution_id)
         wait = waiter.Wait(
             f"task execution {task_execution_id}",
             timeout=timeout,
             poll_interval=poll_interval,
             on_poll=on_poll,
+            awaits=True,
             raise_on_failure=raise_on_failure,
         )
         return await _wait_until_ended(get, wait)
@@ -213,8 +217,9 @@ class AsyncMaintenanceWindowClient:
         on_poll: waiter.OnPoll[WindowExecution] | None = None,
         raise_on_failure: bool = False,
     ) -> WindowExecution:
-        """See `MaintenanceWindowClient.wait_for_window_execution`; `on_poll` is called in the
-        event loop.
+        """See `MaintenanceWindowClient.wait_for_window_execution`.
+
+        `on_poll` is called in the event loop, and awaited if it is a coroutine function.
         """
         get = partial(self._client.get_window_execution, window_execution_id)
         wait = waiter.Wait(
@@ -222,6 +227,7 @@ class AsyncMaintenanceWindowClient:
             timeout=timeout,
             poll_interval=poll_interval,
             on_poll=on_poll,
+            awaits=True,
             raise_on_failure=raise_on_failure,
         )
         return await _wait_until_ended(get, wait)
@@ -332,9 +338,15 @@ async def _each(pages: Iterator[_T]) -> AsyncIterator[_T]:
 async def _wait_until_ended(get: Callable[[], _E], wait: waiter.Wait[_E]) -> _E:
     import asyncio
 
-    while (delay := wait.delay_after(await _in_thread(wait.poll, get))) is not None:
+    while True:
+        seen = await _in_thread(wait.poll, get)
+        shown = wait.show(seen)
+        if isinstance(shown, Awaitable):
+            await shown
+        delay = wait.delay_after(seen)
+        if delay is None:
+            return wait.result()
         await asyncio.sleep(delay)
-    return wait.result()
 
 
 async def _in_thread(

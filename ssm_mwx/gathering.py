@@ -75,12 +75,13 @@ def gather(
         progress: Show a tqdm bar. It knows its total if `items` has a length.
 
     Raises:
-        InvalidRequestError: `executor` or `max_workers` is invalid; or, during the iteration, an
-            item is no sequence of arguments.
+        InvalidRequestError: `function`, `executor` or `max_workers` is invalid; or, during the
+            iteration, an item is no sequence of arguments.
         ImportError: `progress` needs tqdm, which is not installed.
     """
     if not (executor is None or isinstance(executor, Executor)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise InvalidRequestError("executor", executor, "a concurrent.futures.Executor or None")
+    validation.function("function", function)
     limit = validation.positive_integer("max_workers", max_workers)
     total = len(items) if isinstance(items, Sized) else None
     bar = progress_bars.counter("items", total, progress=progress)

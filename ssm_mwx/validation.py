@@ -127,6 +127,21 @@ def seconds(argument: str, given: object) -> float:
     raise InvalidRequestError(argument, given, "a finite number of seconds, 0 or more")
 
 
+def function(argument: str, given: Any) -> Any:
+    """Check what is to be called."""
+    if callable(given):
+        return given
+    raise InvalidRequestError(argument, given, "a function")
+
+
+def plain_function(argument: str, given: Any) -> Any:
+    """Check what is to be called, and not to be awaited."""
+    if inspect.iscoroutinefunction(given):
+        wanted = "a plain function; AsyncMaintenanceWindowClient awaits coroutines"
+        raise InvalidRequestError(argument, given, wanted, description="a coroutine function")
+    return function(argument, given)
+
+
 def boto_client(argument: str, given: Any, methods: Collection[str]) -> None:
     """Refuse what is no boto3 SSM client, and say what to write instead.
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from ssm_mwx import threads
+from ssm_mwx import threads, validation
 from ssm_mwx.errors import TaskFailedError, WaitTimeoutError, is_transient
 from ssm_mwx.models import TaskExecution, WindowExecution
 from ssm_mwx.retries import no_later_than
 from ssm_mwx.threads import monotonic
-from ssm_mwx.validation import Duration, seconds
+from ssm_mwx.validation import Duration
 
 _T = TypeVar("_T", TaskExecution, WindowExecution)
 
 OnPoll = Callable[[_T], object]
-"""Called with each execution seen; the result is ignored."""
+"""Called with each execution seen. The async client awaits the result if that is awaitable; any
+other result is ignored."""
 Clock = Callable[[], float]
 """Returns seconds that only grow."""
 
@@ -46,27 +47,33 @@ def wait_until_ended(
         TaskFailedError: It did not succeed, and `wait` raises on failure.
     """
     sleep = sleep or threads.sleep
-    while (delay := wait.delay_after(wait.poll(get))) is not None:
+    while True:
+        seen = wait.poll(get)
+        wait.show(seen)
+        delay = wait.delay_after(seen)
+        if delay is None:
+            return wait.result()
         sleep(delay)
-    return wait.result()
 
 
 class Wait(Generic[_T]):
     """The rules and the state of one wait, for a sync and an async loop.
 
-    The time starts when it is made. A loop polls (`poll`), asks how long to sleep
-    (`delay_after`), and takes the `result` when there is no further delay.
+    The time starts when it is made. A loop polls (`poll`), shows what it saw (`show`), asks how
+    long to sleep (`delay_after`), and takes the `result` when there is no further delay.
 
     Args:
         subject: What is waited for, for the errors: "task execution" and its id.
         timeout: Time until the deadline; 0 polls once.
         poll_interval: Time from one poll to the next; 0 polls again immediately.
         on_poll: Called with each execution seen.
+        awaits: Whether the loop awaits what `on_poll` returns.
         raise_on_failure: Whether to raise if it does not succeed.
         clock: A monotonic clock; by default one that keeps going while a test freezes the time.
 
     Raises:
-        InvalidRequestError: `timeout` or `poll_interval` is not a finite time of 0 or more.
+        InvalidRequestError: `timeout` or `poll_interval` is not a finite time of 0 or more, or
+            `on_poll` is no function that the loop can call.
     """
 
     def __init__(
@@ -76,13 +83,17 @@ class Wait(Generic[_T]):
         timeout: Duration,
         poll_interval: Duration = POLL_INTERVAL,
         on_poll: OnPoll[_T] | None = None,
+        awaits: bool = False,
         raise_on_failure: bool = False,
         clock: Clock | None = None,
     ) -> None:
         self._subject = subject
-        self._timeout = seconds("timeout", timeout)
-        self._poll_interval = seconds("poll_interval", poll_interval)
+        self._timeout = validation.seconds("timeout", timeout)
+        self._poll_interval = validation.seconds("poll_interval", poll_interval)
         self._on_poll: OnPoll[_T] | None = on_poll
+        if on_poll is not None:
+            check = validation.function if awaits else validation.plain_function
+            check("on_poll", on_poll)
         self._raise_on_failure = raise_on_failure
         self._clock = clock or monotonic
         self._deadline = self._clock() + self._timeout
@@ -101,6 +112,10 @@ class Wait(Generic[_T]):
             self._error = error
             return None
 
+    def show(self, seen: _T | None) -> object:
+        """Call `on_poll` with what a poll has returned, and return its result."""
+        return None if seen is None or self._on_poll is None else self._on_poll(seen)
+
     def delay_after(self, seen: _T | None) -> float | None:
         """Return the seconds until the next poll, or None if `seen` has ended.
 
@@ -111,8 +126,6 @@ class Wait(Generic[_T]):
         """
         if seen is not None:
             self._seen = seen
-            if self._on_poll is not None:
-                self._on_poll(seen)
             if seen.is_terminal:
                 return None
         if self._clock() >= self._deadline:

@@ -30,6 +30,7 @@ from ssm_mwx import (
     TaskInvocation,
     TaskReport,
     WaitTimeoutError,
+    WindowExecution,
 )
 from ssm_mwx.testing import Server, samples, serve
 from tests.support.clients import plain
@@ -439,6 +440,37 @@ class TestWait:
         assert asyncio.run(main()).status == "FAILED"
         assert "IN_PROGRESS" in {status for status, _ in seen}
         assert {thread for _, thread in seen} == {threading.main_thread()}
+
+    def test_wait_awaits_on_poll(self, server: Server) -> None:
+        """An `on_poll` that is a coroutine function has ended before the wait goes on."""
+        task = server.executions.add_task(status="SUCCESS")
+        seen: list[object] = []
+
+        async def on_poll(polled: TaskExecution | WindowExecution) -> None:
+            await asyncio.sleep(0)
+            seen.append(polled)
+
+        async def main() -> list[TaskExecution | WindowExecution]:
+            async with AsyncMaintenanceWindowClient(endpoint_url=server.url) as client:
+                return [
+                    await client.wait_for_task(*task.task_ids, timeout=30, on_poll=on_poll),
+                    await client.wait_for_window_execution(
+                        task.window_execution_id, timeout=30, on_poll=on_poll
+                    ),
+                ]
+
+        assert asyncio.run(main()) == seen
+
+    def test_wait_refuses_what_cannot_be_called(self) -> None:
+        """`on_poll` is checked before the first poll."""
+        on_poll: Any = 5
+
+        async def main() -> None:
+            async with AsyncMaintenanceWindowClient(plain()) as client:
+                await client.wait_for_task(*IDS, timeout=30, on_poll=on_poll)
+
+        with pytest.raises(InvalidRequestError, match=r"^on_poll must be a function, got "):
+            asyncio.run(main())
 
     def test_wait_timeout_has_the_last_state(self, server: Server) -> None:
         """The timeout error has the last state."""

@@ -372,6 +372,14 @@ def test_invalid_max_workers_is_refused_at_the_call(max_workers: Any) -> None:
         gather(divide, [], max_workers=max_workers)
 
 
+def test_what_is_no_function_is_refused_at_the_call() -> None:
+    """The function and the items, in the wrong order, are an error."""
+    swapped: tuple[Any, Any] = ([(1, 2)], divide)
+
+    with pytest.raises(InvalidRequestError, match=r"^function must be a function, got "):
+        gather(*swapped)
+
+
 def test_executor_of_another_kind_is_refused_at_the_call() -> None:
     """Dask's client is no executor; its `get_executor` returns one."""
     client: Any = attrs.make_class("Client", [])()

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from botocore.config import Config
@@ -112,6 +113,21 @@ class TestEnds:
         _wait(_task("PENDING"), _throttled(), _task("SUCCESS"), clock=clock, on_poll=shown.append)
 
         assert shown == [_task("PENDING"), _task("SUCCESS")]
+
+    @pytest.mark.parametrize("on_poll", [5, "print", [print]])
+    def test_on_poll_that_cannot_be_called_is_refused(self, clock: FakeClock, on_poll: Any) -> None:
+        """`on_poll` is checked before the first poll."""
+        with pytest.raises(InvalidRequestError, match=r"^on_poll must be a function, got "):
+            _wait(AssertionError("polled"), clock=clock, on_poll=on_poll)
+
+    def test_on_poll_that_nobody_awaits_is_refused(self, clock: FakeClock) -> None:
+        """A wait that awaits nothing takes no coroutine function."""
+
+        async def on_poll(_seen: TaskExecution) -> None:
+            raise AssertionError("called")
+
+        with pytest.raises(InvalidRequestError, match=r"^on_poll must be a plain function; Async"):
+            _wait(AssertionError("polled"), clock=clock, on_poll=on_poll)
 
     @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
     def test_raise_on_failure_raises_for_every_other_end(
