@@ -119,7 +119,7 @@ def _models_hook(
     It stores each value where the class would, without calling the class: that takes half the time.
     """
     readers = _readers_of(model, converter)
-    members = [
+    members: list[tuple[str, ReadMany, Callable[[Any, Any], None]]] = [
         (
             MEMBER_OF_FIELD[model][field.name],
             _reader_of_many(field, readers[field.name]),
