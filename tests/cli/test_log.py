@@ -54,8 +54,8 @@ def test_warning_is_a_line(run: Run) -> None:
 
     def answer(_request: Request) -> Answer:
         number = len(server.requests)
-        token = {} if number > 100 else {"NextToken": f"token {number}"}
-        return Answer.of_json({ITEMS: []} | token)
+        token = None if number > 100 else f"token {number}"
+        return Answer.of_json({ITEMS: [], "NextToken": token})
 
     with answering(answer) as server:
         done = run("invocations", *IDS, "--format", "jsonl", "--endpoint-url", server.url)
