@@ -123,8 +123,10 @@ class TestEnds:
 
     def test_on_poll_that_nobody_awaits_is_refused(self, clock: FakeClock) -> None:
         """A wait that awaits nothing takes no coroutine function."""
+        on_poll: Any = asyncio.sleep
+
         with pytest.raises(InvalidRequestError, match=r"^on_poll must be a plain function; Async"):
-            _wait(AssertionError("polled"), clock=clock, on_poll=asyncio.sleep)
+            _wait(AssertionError("polled"), clock=clock, on_poll=on_poll)
 
     @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "CANCELLED", "SKIPPED_OVERLAPPING"])
     def test_raise_on_failure_raises_for_every_other_end(
