@@ -169,8 +169,7 @@ def _throttled_once(retry_after: str) -> Callable[[Request], Answer]:
         seen.append(request)
         if len(seen) > 1:
             return _page(request)
-        refused = Answer.of_error("ThrottlingException")
-        return Answer(refused.body, refused.status, {"Retry-After": retry_after})
+        return Answer.of_error("ThrottlingException", retry_after=retry_after)
 
     return answer
 

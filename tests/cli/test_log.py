@@ -12,16 +12,10 @@ from tests.support.servers import Answer, Request, answering
 _NAME = "DescribeMaintenanceWindowExecutionTaskInvocations"
 
 
-def _after_one_failure(seconds: str) -> Answer:
-    """A server's first answer, which asks for patience."""
-    failed = Answer.of_error("ThrottlingException")
-    failed.headers["Retry-After"] = seconds
-    return failed
-
-
 def _run(run: Run, seconds: str, *, terminal: bool) -> str:
-    """Run a command whose first call fails; return what it wrote to standard error."""
-    answers = [_after_one_failure(seconds), Answer.of_json({ITEMS: []})]
+    """Run a command whose first call is throttled; return what it wrote to standard error."""
+    throttled = Answer.of_error("ThrottlingException", retry_after=seconds)
+    answers = [throttled, Answer.of_json({ITEMS: []})]
     with answering(lambda _request: answers.pop(0)) as server:
         url = ("--endpoint-url", server.url)
         done = run("invocations", *IDS, "--format", "jsonl", *url, terminal=terminal)
@@ -30,7 +24,7 @@ def _run(run: Run, seconds: str, *, terminal: bool) -> str:
 
 
 def test_terminal_sees_why_a_command_waits(run: Run) -> None:
-    """A delay of a second or more is told, and what caused it."""
+    """A delay of a second or more is shown, with its cause."""
     assert _run(run, "1", terminal=True) == (
         f"\rssm-mwx: retrying {_NAME} in 1.0 s after ThrottlingError (ThrottlingException)\n"
     )
@@ -38,12 +32,12 @@ def test_terminal_sees_why_a_command_waits(run: Run) -> None:
 
 @pytest.mark.parametrize(("seconds", "terminal"), [("0", True), ("1", False)])
 def test_nothing_is_said_if_nobody_waits(run: Run, seconds: str, terminal: bool) -> None:
-    """A short delay is not told, nor is any outside a terminal, such as in a cron job."""
+    """No short delay is shown, and none outside a terminal, such as in a cron job."""
     assert _run(run, seconds, terminal=terminal) == ""
 
 
 def test_pager_is_not_written_over(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a pager shows the output, delays are not told."""
+    """While a pager shows the output, no delay is shown."""
     monkeypatch.setenv("AWS_PAGER", "sed d")
 
     assert _run(run, "1", terminal=True) == ""

@@ -42,9 +42,11 @@ class Answer:
         return cls(json.dumps(document).encode(), status)
 
     @classmethod
-    def of_error(cls, code: str, status: int = 400) -> Answer:
-        """Return an error as AWS's JSON protocol sends it."""
-        return cls.of_json({"__type": code, "message": "an error of the test server"}, status)
+    def of_error(cls, code: str, status: int = 400, **headers: str) -> Answer:
+        """Return an error as AWS's JSON protocol sends it, with headers such as ``retry_after``."""
+        error = cls.of_json({"__type": code, "message": "an error of the test server"}, status)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return attrs.evolve(error, headers=named)
 
 
 @attrs.frozen
