@@ -127,19 +127,18 @@ def seconds(argument: str, given: object) -> float:
     raise InvalidRequestError(argument, given, "a finite number of seconds, 0 or more")
 
 
-def function(argument: str, given: Any) -> Any:
-    """Check what is to be called."""
-    if callable(given):
-        return given
-    raise InvalidRequestError(argument, given, "a function")
+def function(argument: str, given: object) -> None:
+    """Refuse what cannot be called."""
+    if not callable(given):
+        raise InvalidRequestError(argument, given, "a function")
 
 
-def plain_function(argument: str, given: Any) -> Any:
-    """Check what is to be called, and not to be awaited."""
+def plain_function(argument: str, given: object) -> None:
+    """Refuse what cannot be called, and what has to be awaited."""
     if inspect.iscoroutinefunction(given):
         wanted = "a plain function; AsyncMaintenanceWindowClient awaits coroutines"
         raise InvalidRequestError(argument, given, wanted, description="a coroutine function")
-    return function(argument, given)
+    function(argument, given)
 
 
 def boto_client(argument: str, given: Any, methods: Collection[str]) -> None:
